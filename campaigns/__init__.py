@@ -1,0 +1,1 @@
+"""One content to many at once: broadcasts to an audience."""

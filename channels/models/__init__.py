@@ -1,0 +1,23 @@
+"""The rows of this app; their states and legal moves are in channels/README.md."""
+
+from channels.models.callback import Callback
+from channels.models.cap import Cap, QuietHours
+from channels.models.channel import Channel, ChannelKind
+from channels.models.content import Content, ContentText
+from channels.models.message import FateNotice, Message, MessageSource, MessageState, OnCap, Reason
+
+__all__ = [
+    "Callback",
+    "Cap",
+    "Channel",
+    "ChannelKind",
+    "Content",
+    "ContentText",
+    "FateNotice",
+    "Message",
+    "MessageSource",
+    "MessageState",
+    "OnCap",
+    "QuietHours",
+    "Reason",
+]

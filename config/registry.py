@@ -1,0 +1,56 @@
+"""Registries: implementations that are found by module discovery.
+
+`step.py` + `steps/`, `provider.py` + `providers/`, `rules/`: the contract declares a Registry, each module of the
+folder registers one implementation, and nothing else mentions it.
+"""
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class UnknownKindError(LookupError):
+    """No implementation of that kind is registered."""
+
+
+class Registry(Generic[T]):
+    """Kind → implementation; every module of `package` is imported at the first look-up."""
+
+    def __init__(self, what: str, package: str) -> None:
+        self._what = what
+        self._package = package
+        self._known: dict[str, T] = {}
+        self._discovered = False
+
+    def add(self, kind: str, implementation: T) -> None:
+        """Register `implementation`; ValueError where the kind is taken by another one."""
+        if self._known.setdefault(kind, implementation) is not implementation:
+            raise ValueError(f"Two {self._what}s call themselves {kind!r}.")
+
+    def get(self, kind: str) -> T:
+        """The implementation of `kind`; UnknownKindError names the kinds that there are."""
+        self._discover()
+        try:
+            return self._known[kind]
+        except KeyError:
+            kinds = ", ".join(sorted(self._known))
+            raise UnknownKindError(f"There is no {self._what} {kind!r}. There are: {kinds}.") from None
+
+    def __contains__(self, kind: object) -> bool:
+        self._discover()
+        return kind in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        self._discover()
+        return iter(sorted(self._known))
+
+    def _discover(self) -> None:
+        if self._discovered:
+            return
+        self._discovered = True
+        folder = import_module(self._package)
+        for module in pkgutil.iter_modules(folder.__path__):
+            import_module(f"{self._package}.{module.name}")

@@ -1,0 +1,218 @@
+"""Settings of an installation, read from the environment by typed readers; what marketers set is rows."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.templatetags.static import static
+
+from config import embedded, env
+from config.navigation import sidebar
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = env.folder("SETTE_VAR", ROOT / "var")
+
+# --- What kind of installation -----------------------------------------------------------------------------------
+# A sandbox brings its own servers and receivers; nothing that it sends leaves the machine.
+SANDBOX = env.flag("SETTE_SANDBOX", default="EMAIL_URL" not in env.given())
+REHEARSAL = env.flag("SETTE_REHEARSAL", default=SANDBOX)
+DEBUG = env.flag("SETTE_DEBUG", default=False)
+SECRET_KEY = env.secret("SETTE_SECRET_KEY", VAR / "secret_key")
+PORT = env.number("SETTE_PORT", 8000)
+BASE_URL = env.text("SETTE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+SECURE = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("SETTE_HOSTS", [env.host_of(BASE_URL), "127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+BRAND = env.text("SETTE_BRAND", "Sette Market")
+BRAND_TIME_ZONE = env.text("SETTE_TIME_ZONE", "Europe/Rome")
+BRAND_COUNTRY = env.text("SETTE_COUNTRY", "IT")
+BRAND_LANGUAGE = env.text("SETTE_LANGUAGE", "en")
+
+# --- Servers -------------------------------------------------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", embedded.database_url(VAR))
+REDIS_URL = env.text("REDIS_URL", embedded.redis_url(VAR))
+# smtp://name:password@host:port; smtp+tls and smtps are known too. Empty: the sandbox's local receiver.
+EMAIL_URL = env.text("EMAIL_URL", "")
+DATABASES = {"default": env.database(DATABASE_URL)}
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+}
+
+# --- Apps ----------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "django_celery_beat",
+    "config",
+    "customers",
+    "channels",
+    "campaigns",
+    "journeys",
+    "insights",
+    "sandbox",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Language, time, files -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = BRAND_LANGUAGE
+LANGUAGES = [("en", "English"), ("it", "Italiano")]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "static/"
+STATIC_ROOT = env.folder("SETTE_STATIC", ROOT / "staticfiles")
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+# --- Security ----------------------------------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "same-origin"
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- The engine --------------------------------------------------------------------------------------------------------
+LEASE = timedelta(seconds=env.number("SETTE_LEASE_SECONDS", 120))  # of a message that is being sent
+PROVIDER_TIMEOUT = timedelta(seconds=30)  # always shorter than the lease
+
+# --- Celery: wake-ups only -----------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.text("REDIS_URL", embedded.broker_url(VAR))
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "sweep"
+CELERY_TASK_ROUTES = {
+    "customers.drain": {"queue": "ingest"},
+    "customers.recheck": {"queue": "ingest"},
+    "journeys.*": {"queue": "advance"},
+    "campaigns.*": {"queue": "advance"},
+    "channels.dispatch_email": {"queue": "dispatch.email"},
+    "channels.dispatch_sms": {"queue": "dispatch.sms"},
+    "channels.dispatch_push": {"queue": "dispatch.push"},
+    "channels.dispatch_webhook": {"queue": "dispatch.webhook"},
+}
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# --- API -------------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "config.api.authentication.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["config.api.permissions.ScopePermission"],
+    "DEFAULT_PAGINATION_CLASS": "config.api.pagination.KeysetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "config.api.problems.problem_details",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Sette",
+    "DESCRIPTION": "Customer journeys through seven stages.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Admin -------------------------------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Sette",
+    "SITE_HEADER": "Sette",
+    "SITE_SUBHEADER": BRAND,
+    "SITE_SYMBOL": "moving",
+    "SITE_ICON": lambda request: static("sette/mark.svg"),  # noqa: ARG005 - unfold hands the request over
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("sette/mark.svg")},  # noqa: ARG005
+    ],
+    "STYLES": [lambda request: static("sette/sette.css")],  # noqa: ARG005
+    "SHOW_LANGUAGES": True,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "insights.views.dashboard",
+    "COLORS": {
+        "primary": {
+            "50": "#F5F3FF",
+            "100": "#EDE9FE",
+            "200": "#DDD6FE",
+            "300": "#C4B5FD",
+            "400": "#A78BFA",
+            "500": "#8B5CF6",
+            "600": "#6D28D9",
+            "700": "#5B21B6",
+            "800": "#4C1D95",
+            "900": "#3B1780",
+            "950": "#2E1065",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": sidebar},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("SETTE_LOG_LEVEL", "INFO")},
+}

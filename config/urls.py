@@ -1,0 +1,16 @@
+"""All routes: the admin with the product's pages, the tracking API, the REST API, callbacks and links."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+APPS = ["customers", "channels", "campaigns", "journeys", "insights", "sandbox"]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
+    path("admin/", admin.site.urls),
+]

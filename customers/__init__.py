@@ -1,0 +1,1 @@
+"""Who the customers are: inbox, identity, golden record, traits, stages, segments, consent."""

@@ -1,0 +1,25 @@
+"""The rows of this app; their states and legal moves are in customers/README.md."""
+
+from customers.models.consent import Consent, Suppression, Topic
+from customers.models.customer import Customer, Identity, IdentityKind
+from customers.models.event import Event
+from customers.models.inbox import InboxRow, SeenMessage, Source
+from customers.models.segment import Membership, Segment
+from customers.models.stage import Stage, StageMove
+
+__all__ = [
+    "Consent",
+    "Customer",
+    "Event",
+    "Identity",
+    "IdentityKind",
+    "InboxRow",
+    "Membership",
+    "SeenMessage",
+    "Segment",
+    "Source",
+    "Stage",
+    "StageMove",
+    "Suppression",
+    "Topic",
+]

@@ -1,0 +1,82 @@
+"""The golden record and the identities that lead to it."""
+
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Customer(models.Model):
+    """All that the brand knows of one person. Its row is the lock of all that is decided about the person."""
+
+    public_id = models.UUIDField(_("id"), unique=True, editable=False, db_default=RandomUUID())
+    traits = models.JSONField(_("traits"), default=dict, db_default={}, blank=True)
+    language = models.CharField(_("language"), max_length=12, blank=True, default="", db_default="")
+    country = models.CharField(_("country"), max_length=2, blank=True, default="", db_default="")
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: the brand's."),
+    )
+    stage = models.ForeignKey(
+        "customers.Stage",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("stage"),
+        related_name="customers",
+    )
+    stage_since = models.DateTimeField(_("in this stage since"), null=True, blank=True)
+    recheck_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When time alone could next change the stage or a segment.")
+    )
+    first_seen_at = models.DateTimeField(_("first seen"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        indexes = [
+            models.Index("recheck_at", name="customer_recheck", condition=models.Q(recheck_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.public_id)
+
+    @property
+    def name(self) -> str:
+        """The name to show: the trait `name`, else first and last name, else nothing."""
+        traits = self.traits
+        parts = (traits.get("first_name"), traits.get("last_name"))
+        return str(traits.get("name") or " ".join(str(part) for part in parts if part))
+
+
+class IdentityKind(models.TextChoices):
+    """The kinds of identifiers that lead to a customer."""
+
+    EXTERNAL = "external_id", _("customer number")
+    EMAIL = "email", _("e-mail")
+    PHONE = "phone", _("phone")
+    ANONYMOUS = "anonymous_id", _("anonymous id")
+    PUSH_TOKEN = "push_token", _("push token")
+
+
+class Identity(models.Model):
+    """One identifier of one customer. The newest of a kind is where a message goes."""
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="identities", verbose_name=_("customer")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=IdentityKind)
+    value = models.CharField(_("value"), max_length=512)
+    created_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_customer_per_identity")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"

@@ -1,0 +1,71 @@
+"""What arrives: sources with their write keys, the rows that wait to be applied, the ids already seen."""
+
+import secrets
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def make_write_key() -> str:
+    """A new write key. It may live in a browser, so it is shown, and can only write."""
+    return f"wk_{secrets.token_urlsafe(24)}"
+
+
+class Source(models.Model):
+    """Where events come from. Its key can write events and nothing else."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    write_key = models.CharField(_("write key"), max_length=64, unique=True, default=make_write_key)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InboxRow(models.Model):
+    """One accepted call that is not applied yet; the row goes when it is.
+
+    pending → (deleted, in the transaction that applies it) · pending → parked after 5 attempts · parked → pending.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("pending")
+        PARKED = "parked", _("parked")
+
+    received_at = models.DateTimeField(_("received"))
+    source = models.ForeignKey(Source, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
+    message_id = models.CharField(max_length=200)
+    kind = models.CharField(_("kind"), max_length=20)
+    payload = models.JSONField(_("payload"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.PENDING, db_default=State.PENDING
+    )
+    attempts = models.SmallIntegerField(_("attempts"), default=0, db_default=0)
+    due_at = models.DateTimeField(_("due"), null=True)
+    error = models.TextField(_("error"), blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = _("inbox row")
+        verbose_name_plural = _("inbox rows")
+        indexes = [models.Index("id", name="inbox_pending", condition=models.Q(state="pending"))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.message_id}"
+
+
+class SeenMessage(models.Model):
+    """A message id that has taken effect; kept for 48 hours, so that a repeated call changes nothing."""
+
+    message_id = models.CharField(max_length=200, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["seen_at"], name="seen_message_at")]
+
+    def __str__(self) -> str:
+        return self.message_id

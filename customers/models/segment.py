@@ -1,0 +1,51 @@
+"""Segments: customers for whom a rule holds, as rows with their times."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Segment(models.Model):
+    """Customers for whom `rule` holds, kept up to date as they change and as time passes."""
+
+    slug = models.SlugField(_("key"), unique=True, max_length=80)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True, default="")
+    rule = models.JSONField(_("rule"), default=dict)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed"), null=True, editable=False)
+    rebuilt_at = models.DateTimeField(_("rebuilt"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A customer's stay in a segment; one that is over keeps both its times."""
+
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="memberships", db_index=False)
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="memberships", db_index=False
+    )
+    entered_at = models.DateTimeField(_("entered"))
+    left_at = models.DateTimeField(_("left"), null=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["segment", "customer"],
+                name="one_stay_at_a_time",
+                condition=models.Q(left_at__isnull=True),
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "segment"], name="membership_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id} ∋ {self.customer_id}"

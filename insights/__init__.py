@@ -1,0 +1,1 @@
+"""What it all did: dashboard, flows, fates, timelines. Reads everything, changes nothing."""

@@ -1,0 +1,1 @@
+"""Who gets what, when: graphs, versions, enrollments, the engine and its steps."""

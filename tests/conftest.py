@@ -1,0 +1,32 @@
+"""Real servers for the whole run: PostgreSQL and Valkey, started once, stopped and deleted at its end."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import embedded, work
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers() -> Iterator[None]:
+    """PostgreSQL and Valkey under the run's own folder; those of DATABASE_URL and REDIS_URL where they are set."""
+    var = Path(os.environ["SETTE_VAR"])
+    with embedded.running(
+        var, database="DATABASE_URL" not in os.environ, redis="REDIS_URL" not in os.environ, tied=True
+    ):
+        yield
+    shutil.rmtree(var, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers: None) -> None:
+    """The servers are up before the test database is made."""
+
+
+@pytest.fixture(autouse=True)
+def no_wake_ups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test does its work itself, by `work.settle`; no worker listens."""
+    monkeypatch.setattr(work, "_silent", True)
