@@ -1,6 +1,8 @@
 """The app of what all others stand on."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class ConfigApp(AppConfig):
@@ -8,3 +10,10 @@ class ConfigApp(AppConfig):
 
     name = "config"
     verbose_name = "Sette"
+
+    def ready(self) -> None:
+        """Make every app's work known to this process, and its sweeps to beat after a `migrate`."""
+        from config.sweeps import ensure_sweeps  # noqa: PLC0415 - apps must be loaded
+
+        autodiscover_modules("tasks")
+        post_migrate.connect(ensure_sweeps, sender=self, dispatch_uid="sette.sweeps")
