@@ -42,9 +42,9 @@ CACHES = {
 
 # --- Apps ----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "config.site.SetteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.csp.middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -162,9 +163,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["config.api.permissions.ScopePermission"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.ScopedSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.StrictJSONParser"],
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "config.api.problems.problem_details",
 }
 SPECTACULAR_SETTINGS = {
@@ -174,6 +176,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api.schema.tell_problems",
+    ],
 }
 
 # --- Admin -------------------------------------------------------------------------------------------------------------------
@@ -181,12 +188,15 @@ UNFOLD = {
     "SITE_TITLE": "Sette",
     "SITE_HEADER": "Sette",
     "SITE_SUBHEADER": BRAND,
-    "SITE_SYMBOL": "moving",
-    "SITE_ICON": lambda request: static("sette/mark.svg"),  # noqa: ARG005 - unfold hands the request over
+    "SITE_ICON": {
+        "light": lambda request: static("sette/mark-light.svg"),  # noqa: ARG005 - unfold hands the request over
+        "dark": lambda request: static("sette/mark-dark.svg"),  # noqa: ARG005
+    },
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("sette/mark.svg")},  # noqa: ARG005
     ],
     "STYLES": [lambda request: static("sette/sette.css")],  # noqa: ARG005
+    "SCRIPTS": [lambda request: static("sette/sette.js")],  # noqa: ARG005
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

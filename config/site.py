@@ -1,0 +1,42 @@
+"""The admin's site: unfold's, with the product's own pages among those of the rows."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+View = Callable[..., HttpResponseBase]
+
+
+class SetteSite(UnfoldAdminSite):
+    """Where each app registers its rows and, by `add_page`, the pages that belong to no row."""
+
+    index_title = _("Dashboard")
+    enable_nav_sidebar = True
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._pages: list[tuple[str, View, str]] = []
+
+    def add_page(self, route: str, view: View, name: str) -> None:
+        """Serve `view` under the admin, for people who log in only; its address is `admin:<name>`."""
+        self._pages.append((route, view, name))
+
+    def extra_urls(self) -> list[URLPattern]:
+        """The pages, in the order in which they were added."""
+        return [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
+
+    def page(self, request: HttpRequest, title: Any, **context: Any) -> dict[str, Any]:
+        """The context of a page: unfold's frame around it, its title, and what the page itself shows."""
+        request.current_app = self.name  # type: ignore[attr-defined]
+        return {**self.each_context(request), "title": title, **context}
+
+
+class SetteAdminConfig(AdminConfig):
+    """Django's admin with our site in place of its own."""
+
+    default_site = "config.site.SetteSite"

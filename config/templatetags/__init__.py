@@ -1,0 +1,1 @@
+"""What pages say the same way everywhere: stages, fates, lengths of time."""

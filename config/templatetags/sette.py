@@ -1,0 +1,101 @@
+"""Stages, fates, channels, lengths and moments as the pages show them."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+
+register = template.Library()
+
+CHANNEL_ICONS = {"email": "mail", "sms": "sms", "push": "notifications", "webhook": "webhook"}
+SHARE_DIGITS = 10  # below this percentage one decimal is told
+
+
+@register.simple_tag
+def stage(row: Any) -> SafeString:
+    """A stage as its hexagon, number and name; a dash where there is none."""
+    if row is None:
+        return format_html('<span class="s-note">{}</span>', gettext("no stage yet"))
+    return format_html('<span class="s-stage stage-{0}"><i>{0}</i>{1}</span>', row.number, row.label)
+
+
+@register.simple_tag
+def fate(state: str, label: str) -> SafeString:
+    """A message's state with its sign."""
+    return format_html('<span class="s-fate fate-{}">{}</span>', state, label)
+
+
+@register.filter
+def icon(channel: str) -> SafeString:
+    """The symbol of a channel."""
+    name = CHANNEL_ICONS.get(channel, "help")
+    return format_html('<span class="material-symbols-outlined" aria-hidden="true">{}</span>', name)
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """A number with the reader's thousands; a dash where there is none."""
+    return "–" if value is None else number_format(value, force_grouping=True)
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """A part of a whole in per cent; a dash where there is no whole."""
+    if not whole:
+        return "–"
+    percent = 100 * part / whole
+    digits = 0 if percent >= SHARE_DIGITS or percent == 0 else 1
+    return f"{number_format(percent, digits)} %"
+
+
+@register.filter
+def width(part: int, whole: int) -> str:
+    """A part of a whole as a width in CSS, whatever the reader's decimal sign."""
+    return f"{100 * part / whole:.2f}%" if whole else "0%"
+
+
+@register.filter
+def length(span: timedelta | None) -> str:
+    """A length of time in words: 2 days, 36 hours, 90 minutes."""
+    if span is None:
+        return "–"
+    seconds = int(span.total_seconds())
+    if seconds and seconds % 86_400 == 0:
+        return ngettext("%(n)s day", "%(n)s days", seconds // 86_400) % {"n": seconds // 86_400}
+    if seconds and seconds % 3_600 == 0:
+        return ngettext("%(n)s hour", "%(n)s hours", seconds // 3_600) % {"n": seconds // 3_600}
+    minutes = max(1, seconds // 60)
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString | str:
+    """A moment to the minute, with the exact one on hovering."""
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    text = date_format(local, "j M Y, H:i")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), local.strftime("%F %T %Z"), text)
+
+
+@register.filter
+def ago(at: datetime | None, now: datetime) -> str:
+    """How long before `now` it was, in one word or two."""
+    if at is None:
+        return "–"
+    if now - at < timedelta(minutes=1):
+        return gettext("just now")
+    return gettext("%(time)s ago") % {"time": timesince(at, now, depth=1)}
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """JSON as a person reads it."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
