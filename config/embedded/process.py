@@ -34,6 +34,28 @@ def runs(pid: int, *marks: str) -> bool:
     return bool(command) and all(mark in command for mark in marks)
 
 
+def group_runs(group: int, mark: str) -> bool:
+    """Whether a process group has a living member whose command line contains `mark`."""
+    if PROC.joinpath("self/stat").exists():
+        return any(mark in command_of(pid) for pid in _members(group))
+    words = ["ps", "-e", "-o", "pgid=,command="]
+    listed = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    lines = (line.split(None, 1) for line in listed.splitlines())
+    return any(fields[0] == str(group) and mark in fields[-1] for fields in lines if fields)
+
+
+def _members(group: int) -> list[int]:
+    members = []
+    for stat in PROC.glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[2] == str(group):
+            members.append(int(stat.parent.name))
+    return members
+
+
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     """Wait until `condition` holds, at most `seconds`; returns whether it did."""
     deadline = time.monotonic() + seconds

@@ -44,7 +44,7 @@ class Faults:
         self._die = random.Random(self.seed)  # noqa: S311 - chance for tests, no secret
 
     def pick(self, kind: str, recipients: list[str], wrongs: set[str]) -> Fault | None:
-        """The first of these `wrongs` that strikes a message, or a request with several; it counts as used."""
+        """The first of these `wrongs` that strikes a message, or a request of several; it counts as used."""
         for fault in self.faults:
             strikes = (
                 fault.wrong in wrongs

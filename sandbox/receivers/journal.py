@@ -11,8 +11,8 @@ from sandbox.receivers.store import Draft, Store, write
 class Journal:
     """Writes to the store; `keep` returns once its messages are on the disk.
 
-    What arrived in one turn of the loop is one group. The commit stands in the loop on purpose: while it waits
-    for the disk, the next group gathers in the sockets, and no thread has to be woken for each message.
+    What arrived in one turn of the loop is one group. The commit stands in the loop on purpose: while it
+    waits for the disk, the next group gathers in the sockets, and no thread has to be woken for a message.
     """
 
     def __init__(self, store: Store) -> None:

@@ -62,7 +62,7 @@ class Received:
 
 
 class Store:
-    """The file of received messages; every call opens it anew, so it may be used from any thread or process."""
+    """The file of received messages; each call opens it anew, so any thread or process may use it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
