@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
+from itertools import cycle
 
 import redis
 from celery import current_app
@@ -56,10 +57,8 @@ def perform(name: str) -> int:
     """Do a piece until nothing is due, as a worker does; returns the rows moved. Leaves it to a driver if there is one."""
     work = _known[name]
     _forget(name)
-    if clock.is_driven():
-        return 0
     moved, started = 0, time.monotonic()
-    while batch := work.run(clock.now()):
+    while not clock.is_driven() and (batch := work.run(clock.now())):
         moved += batch
         if time.monotonic() - started > BUDGET:
             wake(name)
@@ -70,16 +69,15 @@ def perform(name: str) -> int:
 def settle(now: datetime) -> Counter[str]:
     """Do all work that is due at `now`, here, until nothing moves any more; returns rows moved per piece."""
     moved: Counter[str] = Counter()
-    while round_moved := _round(now):
-        moved += round_moved
-    return moved
-
-
-def _round(now: datetime) -> Counter[str]:
-    moved: Counter[str] = Counter()
-    for work in pieces():
+    loop = pieces()
+    quiet = 0  # pieces in a row that had nothing to do
+    for work in cycle(loop):
+        if quiet >= len(loop):
+            break
+        quiet += 1
         while batch := work.run(now):
             moved[work.name] += batch
+            quiet = 0
     return moved
 
 

@@ -1,0 +1,1 @@
+"""The sample shop: a real grocer's year as Segment-shaped calls, and what Sette does for its customers."""
