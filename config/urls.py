@@ -3,14 +3,21 @@
 from importlib.util import find_spec
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
+
+from config.api.problems import no_such_route
 
 APPS = ["customers", "channels", "campaigns", "journeys", "insights", "sandbox"]
 
+api_routes: list[URLPattern | URLResolver] = [
+    path("", include(f"{app}.api.routes")) for app in ["config", *APPS] if find_spec(f"{app}.api")
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include(api_routes)),
+    re_path(r"^api/", no_such_route),
     *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
     path("admin/", admin.site.urls),
 ]
