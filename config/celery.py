@@ -1,10 +1,19 @@
 """The Celery application: it carries wake-ups, never state (see docs/architecture.md)."""
 
+import gc
 import os
 
 from celery import Celery
+from celery.signals import worker_before_create_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("sette")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_before_create_process.connect
+def freeze_memory(**_facts: object) -> None:
+    """Keep what the pool's processes inherit out of their garbage collection, so that they go on sharing it."""
+    gc.collect()
+    gc.freeze()
