@@ -1,0 +1,144 @@
+"""A text in one language, compiled: templates that a batch fills in.
+
+Compiled once per text: the cache goes by the text itself, so what was changed a moment ago can never come out of it.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from typing import Any
+
+from jinja2 import Template, TemplateError
+
+from channels.content.mjml import Marked, mark_tags, to_html
+from channels.content.plain import tidy, to_plain
+from channels.content.problem import ContentError, Problem
+from channels.content.sandbox import HTML, TEXT, MessageEnvironment, TemplateFault, error_line, explain
+
+LINK = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")')
+CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
+PIXEL = '<img src="{{ message.open_url }}" alt="" width="1" height="1" style="display:block">'
+LONGEST_BODY = 200_000  # characters
+LONGEST_OUTPUT = 1_000_000
+UNTRACKED = ("mailto:", "tel:", "sms:", "#")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text as it was written."""
+
+    channel: str
+    subject: str
+    body: str
+    plain: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A text filled in for one customer; `html` is an e-mail's only."""
+
+    subject: str
+    text: str
+    html: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledText:
+    """The templates of a text."""
+
+    channel: str
+    subject: Template
+    text: Template
+    html: Template | None
+    link: Template
+
+    def render(self, context: dict[str, Any]) -> Rendered:
+        """Fill the text in; ContentError where something is missing or wrong, never an empty place."""
+        subject = CONTROL.sub(" ", _fill("subject", self.subject, context)).strip()
+        text = _fill("body" if self.html is None else "plain", self.text, context)
+        html = _fill("body", self.html, context) if self.html else ""
+        link = CONTROL.sub("", _fill("link", self.link, context)).strip()
+        if self.channel == "email":
+            text = tidy(text) + "\n"
+        elif self.channel == "webhook":
+            _check_json(text)
+        elif self.channel == "push" and link:
+            link = str(context["_click"](link))
+        return Rendered(subject, text, html, link)
+
+
+@lru_cache(maxsize=512)
+def compile_text(source: Source) -> CompiledText:
+    """The compiled form of a text; ContentError with lines where it can't be."""
+    problems = [*_check_header("subject", source.subject), *_check_header("link", source.link)]
+    if len(source.body) > LONGEST_BODY:
+        problems.append(Problem("body", 1, f"The body is over {LONGEST_BODY:,} characters."))
+    if problems:
+        raise ContentError(problems)
+    html, text = "", source.body
+    if source.channel == "email":
+        html, text = _mail(source)
+    return CompiledText(
+        channel=source.channel,
+        subject=_template(TEXT, "subject", source.subject),
+        text=_template(TEXT, "plain" if html else "body", text),
+        html=_template(HTML, "body", html) if html else None,
+        link=_template(TEXT, "link", source.link),
+    )
+
+
+def _mail(source: Source) -> tuple[str, str]:
+    """The templates of a mail's HTML, links tracked and the pixel in it, and of its text part."""
+    _template(HTML, "body", source.body)  # as it was written, for an error's line
+    marked = mark_tags(source.body)
+    html = to_html(marked)
+    text = source.plain or marked.restore(to_plain(html, lambda href: _tracked(href, marked)))
+    html = LINK.sub(lambda found: found[1] + _tracked(found[2], marked) + found[3], html)
+    html = html.replace("</body>", f"{PIXEL}</body>")
+    return marked.restore(html), text
+
+
+def _tracked(href: str, marked: Marked) -> str:
+    """The template of a link's tracked address; links that are no web address, and the way out, stay as they are."""
+    address = marked.restore(href)
+    if address.startswith(UNTRACKED) or "unsubscribe_url" in address:
+        return href
+    if address == href:
+        return marked.mark("{{ " + json.dumps(unescape(href)) + "|click }}")
+    return marked.mark("{% filter click %}" + address + "{% endfilter %}")
+
+
+def _template(environment: MessageEnvironment, field: str, source: str) -> Template:
+    try:
+        return environment.from_string(source)
+    except (TemplateError, RecursionError) as error:
+        raise ContentError([Problem(field, error_line(error), explain(error))]) from error
+
+
+def _fill(field: str, template: Template, context: dict[str, Any]) -> str:
+    try:
+        filled = template.render(context)
+    except (*TemplateFault, KeyError) as error:
+        raise ContentError([Problem(field, error_line(error), explain(error))]) from error
+    if len(filled) > LONGEST_OUTPUT:
+        raise ContentError([Problem(field, 1, f"The message is over {LONGEST_OUTPUT:,} characters.")])
+    return filled
+
+
+def _check_header(field: str, value: str) -> list[Problem]:
+    if "\r" in value or "\n" in value or "\0" in value:
+        return [Problem(field, 1, "This must be one line: remove the line breaks.")]
+    return []
+
+
+def _check_json(text: str) -> None:
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise ContentError(
+            [Problem("body", getattr(error, "lineno", 1), f"The body is no JSON: {error}.")]
+        ) from error
