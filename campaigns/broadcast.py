@@ -59,7 +59,7 @@ def finish(now: datetime) -> int:
 
 
 def _due(now: datetime) -> Broadcast | None:
-    """The next to start, locked. It waits while its segment's rule was changed and not yet asked of everybody."""
+    """The next to start, locked. It waits while its segment's changed rule was not yet asked of everybody."""
     is_up_to_date = Q(segment__changed_at=None) | Q(segment__rebuilt_at__gte=F("segment__changed_at"))
     return (
         Broadcast.objects.select_for_update(skip_locked=True, of=("self",))

@@ -1,6 +1,5 @@
 """Broadcasts; their states and legal moves are in campaigns/README.md."""
 
-from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +18,6 @@ class Broadcast(models.Model):
         FINISHED = "finished", _("finished")
         CANCELLED = "cancelled", _("cancelled")
 
-    public_id = models.UUIDField(_("id"), unique=True, editable=False, db_default=RandomUUID())
     name = models.CharField(_("name"), max_length=120)
     content = models.ForeignKey("channels.Content", models.PROTECT, verbose_name=_("content"))
     segment = models.ForeignKey("customers.Segment", models.PROTECT, verbose_name=_("audience"))

@@ -59,7 +59,7 @@ def change_broadcast(broadcast: Broadcast, **changes: object) -> Broadcast:
 
 
 def schedule(broadcast: Broadcast, now: datetime, starts_at: datetime | None = None) -> Broadcast:
-    """Have it start at `starts_at`, else at its own time, else at once; BroadcastError says what forbids it."""
+    """Have it start at `starts_at`, else at its own time, else at once; BroadcastError says why not."""
 
     def check(draft: Broadcast) -> None:
         draft.starts_at = starts_at or draft.starts_at or now

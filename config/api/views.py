@@ -27,8 +27,8 @@ class Resource(viewsets.GenericViewSet[M], Generic[M]):
     """Rows of one kind, found by their public id.
 
     `writes` is the scope that every write needs, `scopes` names the actions that need another; `parameters`
-    are query parameters beside those of paging and filters; `pages` are the actions that answer with pages. An
-    unknown parameter is refused: a filter that is silently ignored would answer with everybody.
+    are query parameters beside those of paging and filters; `pages` are the actions that answer with pages.
+    An unknown parameter is refused: a filter that is silently ignored would answer with everybody.
     """
 
     http_method_names = ["get", "head", "post", "patch", "delete"]
