@@ -2,8 +2,8 @@
 
 The gate has committed `sending` before a provider is called, and no transaction is open meanwhile. A provider
 answers each message once, in any order. What it raises instead holds for all messages of the call:
-`TemporaryDeliveryError` sends them back to the queue, `PermanentDeliveryError` fails them, anything else means that
-their fate is unknown.
+`TemporaryDeliveryError` sends them back to the queue, `PermanentDeliveryError` fails them, anything else
+means that their fate is unknown.
 """
 
 from abc import ABC, abstractmethod
@@ -79,7 +79,7 @@ class RenderError:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer for one message. `after`: how long a TRY_AGAIN waits at least. `is_gone`: the address is dead."""
+    """The answer for one message. `after`: the least wait of a TRY_AGAIN. `is_gone`: the address is dead."""
 
     message_id: int
     answer: Answer
@@ -153,7 +153,7 @@ class Provider(BaseModel, ABC):
 
     @abstractmethod
     def send(self, messages: Sequence[Outgoing]) -> list[Receipt]:
-        """Hand the messages over and answer each, all within PROVIDER_TIMEOUT; `Receipt.left` what can't be begun."""
+        """Hand the messages over and answer each within PROVIDER_TIMEOUT; those it can't begin are `left`."""
 
     def verify(self, request: Request) -> bool:
         """Whether a callback comes from this provider; one that has no callbacks says no."""

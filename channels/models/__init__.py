@@ -4,7 +4,15 @@ from channels.models.callback import Callback
 from channels.models.cap import Cap, QuietHours
 from channels.models.channel import Channel, ChannelKind
 from channels.models.content import Content, ContentText
-from channels.models.message import FateNotice, Message, MessageSource, MessageState, OnCap, Reason
+from channels.models.message import (
+    FateNotice,
+    Message,
+    MessageSource,
+    MessageState,
+    OnCap,
+    PausedSource,
+    Reason,
+)
 
 __all__ = [
     "Callback",
@@ -18,6 +26,7 @@ __all__ = [
     "MessageSource",
     "MessageState",
     "OnCap",
+    "PausedSource",
     "QuietHours",
     "Reason",
 ]

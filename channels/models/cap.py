@@ -43,6 +43,12 @@ class Cap(models.Model):
         help_text=_("Empty: in every stage."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    changed_at = models.DateTimeField(
+        _("in force since"),
+        null=True,
+        editable=False,
+        help_text=_("Messages before it are not held against this cap. Empty: always in force."),
+    )
 
     class Meta:
         verbose_name = _("cap")
@@ -62,7 +68,7 @@ class Cap(models.Model):
 
 
 class QuietHours(models.Model):
-    """Local hours of the customer in which nothing goes out: from `starts` to `ends`, over midnight where starts > ends."""
+    """Local hours of the customer in which nothing goes out; over midnight where `starts` > `ends`."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     starts = models.TimeField(_("from"))

@@ -19,7 +19,8 @@ class Content(models.Model):
         _("transactional"),
         default=False,
         help_text=_(
-            "Bypasses caps, quiet hours and marketing consent, never suppression. For what a customer asked for."
+            "Bypasses caps, quiet hours and marketing consent, never suppression. "
+            "For what a customer asked for."
         ),
     )
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -34,7 +35,7 @@ class Content(models.Model):
 
 
 class ContentText(models.Model):
-    """A content in one language. The customer's language decides, then the brand's, then the first that there is."""
+    """A content in one language: the customer's, else the brand's, else the first that there is."""
 
     content = models.ForeignKey(Content, models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=12)

@@ -8,7 +8,7 @@ from channels.models.channel import ChannelKind
 
 
 class MessageState(models.TextChoices):
-    """Where a message stands. The first three are open; the others are its fate, and `sent` may still become more."""
+    """Where a message stands: three ways of being open, then its fate; `sent` may still become more."""
 
     QUEUED = "queued", _("queued")
     HELD = "held", _("held")
@@ -111,6 +111,9 @@ class Message(models.Model):
     slot_at = models.DateTimeField(
         null=True, help_text=_("When it took its place in the caps; none: not counted.")
     )
+    stage_number = models.SmallIntegerField(
+        null=True, help_text=_("The customer's stage at that moment; caps may hold for one stage only.")
+    )
     attempts = models.SmallIntegerField(_("attempts"), default=0, db_default=0)
     lease_until = models.DateTimeField(null=True, help_text=_("By the database's clock."))
     lease_token = models.UUIDField(null=True)
@@ -144,8 +147,13 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["channel", "due_at", "-priority"],
+                fields=["channel", "-priority", "due_at", "id"],
                 name="message_due",
+                condition=models.Q(state__in=["queued", "held"]),
+            ),
+            models.Index(
+                fields=["customer", "due_at"],
+                name="message_open",
                 condition=models.Q(state__in=["queued", "held"]),
             ),
             models.Index(fields=["lease_until"], name="message_leased", condition=models.Q(state="sending")),
@@ -161,6 +169,21 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class PausedSource(models.Model):
+    """A source whose messages stay held; one that comes back unsent from a provider waits too."""
+
+    source = models.CharField(max_length=10, choices=MessageSource)
+    source_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("paused source")
+        verbose_name_plural = _("paused sources")
+        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="paused_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.source_id}"
 
 
 class FateNotice(models.Model):

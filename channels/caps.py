@@ -1,0 +1,92 @@
+"""The arithmetic of frequency caps: is there room at a moment, and if not, when will there be.
+
+Pure. A *slot* is the place that a message took in the windows at the moment it was let through. A rolling window is
+half open, `(t - span, t]`: a slot is free again exactly `span` after it was taken. Slots may lie in the future:
+those are reserved by messages of higher priority.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from channels.models import Cap, ChannelKind
+from channels.quiet import window_around
+
+LONGEST = {  # of a calendar window, with an hour that DST may add
+    Cap.Window.DAY: timedelta(days=1, hours=3),
+    Cap.Window.WEEK: timedelta(days=7, hours=3),
+    Cap.Window.MONTH: timedelta(days=31, hours=3),
+}
+
+
+class Slot(NamedTuple):
+    """A place that a message took, or is to take, in the caps of its customer."""
+
+    at: datetime
+    channel: str
+    topic: str
+
+
+def counts(cap: Cap, channel: str, topic: str) -> bool:
+    """Whether a message of this channel and topic counts in the cap. A webhook reaches no person: only its own caps."""
+    if cap.channel != channel and (cap.channel or channel == ChannelKind.WEBHOOK):
+        return False
+    return cap.topic in ("", topic)
+
+
+def reach(caps: Iterable[Cap]) -> timedelta:
+    """How far back slots matter to any of the caps."""
+    return max((cap.span or LONGEST[Cap.Window(cap.window)] for cap in caps), default=timedelta(0))
+
+
+def has_room(cap: Cap, taken: Sequence[datetime], at: datetime, zone: ZoneInfo) -> bool:
+    """Whether one more slot at `at` leaves every window of the cap within its limit. `taken` is sorted."""
+    if cap.span is None:
+        start, end = window_around(cap.window, at, zone)
+        return bisect_left(taken, end) - bisect_left(taken, start) < cap.limit
+    if len(taken) < cap.limit:
+        return True
+    place = bisect_right(taken, at)
+    around = [*taken[max(0, place - cap.limit) : place], at, *taken[place : place + cap.limit]]
+    return all(
+        last - first >= cap.span for first, last in zip(around, around[cap.limit :], strict=False)
+    )
+
+
+def frees_at(cap: Cap, taken: Sequence[datetime], at: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment from `at` on at which the cap has room."""
+    while not has_room(cap, taken, at, zone):
+        if cap.span is None:
+            at = window_around(cap.window, at, zone)[1]
+        else:
+            at = min(slot + cap.span for slot in taken if slot + cap.span > at)
+    return at
+
+
+class Book:
+    """The slots of one customer, cap by cap: what is taken, and what those of higher priority will take."""
+
+    def __init__(self, caps: Sequence[Cap], slots: Iterable[Slot], zone: ZoneInfo) -> None:
+        self.caps = caps
+        self.zone = zone
+        self._taken: list[list[datetime]] = [[] for _cap in caps]
+        for slot in slots:
+            self.take(slot)
+
+    def take(self, slot: Slot) -> None:
+        """Enter one slot under each cap that counts it."""
+        for cap, taken in zip(self.caps, self._taken, strict=True):
+            if counts(cap, slot.channel, slot.topic):
+                insort(taken, slot.at)
+
+    def full(self, slot: Slot) -> tuple[datetime, Cap] | None:
+        """None where each cap has room for the slot; else the first moment the fullest of them has it, and that cap."""
+        worst: tuple[datetime, Cap] | None = None
+        for cap, taken in zip(self.caps, self._taken, strict=True):
+            if counts(cap, slot.channel, slot.topic) and not has_room(cap, taken, slot.at, self.zone):
+                free = frees_at(cap, taken, slot.at, self.zone)
+                if worst is None or free > worst[0]:
+                    worst = (free, cap)
+        return worst
