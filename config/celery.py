@@ -14,6 +14,6 @@ app.autodiscover_tasks()
 
 @worker_before_create_process.connect
 def freeze_memory(**_facts: object) -> None:
-    """Keep what the pool's processes inherit out of their garbage collection, so that they go on sharing it."""
+    """Keep what the pool inherits out of garbage collection, so that its processes go on sharing it."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Build the front end where its built files are missing: they are committed, so this is for who removed them."""
+"""Build the front end where its built files are missing (they are committed)."""
 
 import shutil
 import subprocess

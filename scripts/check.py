@@ -1,4 +1,4 @@
-"""Everything that must hold before a commit: `check.py`, and with `--tests` every test too. Each failure fails the whole."""
+"""Everything that must hold before a commit; with `--tests` every test too. Each failure fails the whole."""
 
 import os
 import secrets

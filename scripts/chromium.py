@@ -21,7 +21,10 @@ def on_path() -> str | None:
 
 def playwrights() -> str | None:
     """The browser that Playwright installed."""
-    ask = "from playwright.sync_api import sync_playwright as p\nwith p() as it: print(it.chromium.executable_path)"
+    ask = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as p: print(p.chromium.executable_path)"
+    )
     told = subprocess.run(
         [sys.executable, "-c", ask], capture_output=True, text=True, check=False
     ).stdout.strip()

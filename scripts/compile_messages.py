@@ -1,4 +1,4 @@
-"""Build locale/*/LC_MESSAGES/*.mo from the .po files, in Python alone; only those that are older than their source."""
+"""Build locale/*/LC_MESSAGES/*.mo from the .po files, in Python alone, where they are out of date."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(*, check: bool) -> int:
-    """Build what is out of date; with `check` also fail where a translation is marked as unsure or missing."""
+    """Build what is out of date; with `check` fail where a translation is marked as unsure or missing."""
     faults = 0
     for source in sorted((ROOT / "locale").glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")

@@ -1,6 +1,6 @@
-"""Make or renew .venv from a hashed lock: `environment.py run` or `environment.py test`. Needs the standard library only.
+"""Make or renew .venv from a hashed lock: `environment.py run|test`. Needs the standard library only.
 
-uv does it in seconds; where it can't be had, pip does. Nothing is done when neither the lock nor the Python changed.
+uv does it in seconds; where it can't be had, pip does. Nothing is done when neither lock nor Python changed.
 """
 
 import hashlib
