@@ -1,7 +1,7 @@
 """The rows of this app; their states and legal moves are in customers/README.md."""
 
 from customers.models.consent import Consent, Suppression, Topic
-from customers.models.customer import Customer, Identity, IdentityKind
+from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, Tombstone
 from customers.models.event import Event
 from customers.models.inbox import InboxRow, SeenMessage, Source
 from customers.models.segment import Membership, Segment
@@ -15,11 +15,13 @@ __all__ = [
     "IdentityKind",
     "InboxRow",
     "Membership",
+    "MergedCustomer",
     "SeenMessage",
     "Segment",
     "Source",
     "Stage",
     "StageMove",
     "Suppression",
+    "Tombstone",
     "Topic",
 ]

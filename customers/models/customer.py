@@ -10,6 +10,13 @@ class Customer(models.Model):
 
     public_id = models.UUIDField(_("id"), unique=True, editable=False, db_default=RandomUUID())
     traits = models.JSONField(_("traits"), default=dict, db_default={}, blank=True)
+    trait_times = models.JSONField(
+        default=dict,
+        db_default={},
+        editable=False,
+        help_text=_("When each trait was said, in microseconds since 1970."),
+    )
+    trait_errors = models.JSONField(_("faults in traits"), default=dict, db_default={}, editable=False)
     language = models.CharField(_("language"), max_length=12, blank=True, default="", db_default="")
     country = models.CharField(_("country"), max_length=2, blank=True, default="", db_default="")
     time_zone = models.CharField(
@@ -80,3 +87,35 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
+
+
+class MergedCustomer(models.Model):
+    """A customer who turned out to be another one; what still names the old number is led to the new."""
+
+    old_id = models.BigIntegerField(primary_key=True)
+    old_public_id = models.UUIDField(_("old id"), unique=True)
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="merged", verbose_name=_("customer")
+    )
+    merged_at = models.DateTimeField(_("merged"))
+
+    class Meta:
+        verbose_name = _("merged customer")
+        verbose_name_plural = _("merged customers")
+
+    def __str__(self) -> str:
+        return str(self.old_public_id)
+
+
+class Tombstone(models.Model):
+    """An identifier of a person who was erased, as a keyed hash: no late event or import brings them back."""
+
+    digest = models.BinaryField(max_length=32, primary_key=True)
+    erased_at = models.DateTimeField(_("erased"))
+
+    class Meta:
+        verbose_name = _("tombstone")
+        verbose_name_plural = _("tombstones")
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()[:12]

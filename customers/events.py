@@ -1,0 +1,70 @@
+"""The only writer of events. Whoever writes one holds the events' lock until the commit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import connection
+
+LOCK = "SELECT pg_advisory_xact_lock(7, 1)"
+RESERVE = "SELECT nextval('customers_event_id_seq') FROM generate_series(1, %s)"
+COPY = """
+    COPY customers_event (id, customer_id, name, occurred_at, received_at, properties, source_id, message_id) FROM STDIN
+"""
+
+
+class NewEvent(NamedTuple):
+    """An event that is to be written. `properties` may be JSON already; no `received_at`: the moment of writing."""
+
+    customer_id: int
+    name: str
+    occurred_at: datetime
+    properties: Mapping[str, Any] | msgspec.Raw
+    source_id: int | None = None
+    message_id: str = ""
+    received_at: datetime | None = None
+
+
+def lock_events() -> None:
+    """Take the events' lock: from here to the commit ids of events grow in the order of commits."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+
+
+def write_events(events: Sequence[NewEvent], now: datetime) -> list[int]:
+    """Write events, in their order; returns their ids. The caller holds the events' lock, or gets it here."""
+    if not events:
+        return []
+    lock_events()
+    with connection.cursor() as cursor:
+        cursor.execute(RESERVE, [len(events)])
+        ids = [row[0] for row in cursor.fetchall()]
+        with cursor.copy(COPY) as copy:
+            copy.write("".join(_lines(ids, events, now)))
+    return ids
+
+
+def _lines(ids: Iterable[int], events: Iterable[NewEvent], now: datetime) -> Iterable[str]:
+    """COPY's text format, written by hand: five times as fast as row by row."""
+    for event_id, (customer_id, name, occurred_at, properties, source_id, message_id, received_at) in zip(
+        ids, events, strict=True
+    ):
+        raw = properties if isinstance(properties, msgspec.Raw) else msgspec.json.encode(properties)
+        yield (
+            f"{event_id}\t{customer_id}\t{escaped(name)}\t{occurred_at.isoformat()}\t"
+            f"{(received_at or now).isoformat()}\t{escaped(str(raw, 'utf-8'))}\t"
+            f"{source_id if source_id else NULL}\t{escaped(message_id)}\n"
+        )
+
+
+NULL = r"\N"
+
+
+def escaped(text: str) -> str:
+    """A text as one field of COPY's text format."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    if "\n" in text or "\t" in text or "\r" in text:
+        text = text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+    return text

@@ -1,0 +1,231 @@
+"""Which customer a call is about: reads what is known of a batch's identifiers, lets `linking` decide, writes it.
+
+Identities are written under the events' lock only, so what is read here stays true until the commit.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+
+from customers.addresses import AddressError, normal
+from customers.events import escaped
+from customers.linking import LEVELS, Claim, Key, Links, Person, link
+from customers.merge import Merge, merge_customers, on_merge
+from customers.profile import stated
+from customers.tracking.calls import Call
+
+__all__ = ["Merge", "Received", "Resolved", "on_merge", "resolve", "tombstone_of"]
+
+
+class Received(NamedTuple):
+    """A call with what the inbox knows of it. `call.occurred_at` is corrected by then."""
+
+    call: Call
+    received_at: datetime
+    source_id: int | None
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Whose each call is, by the customer's id (0: of a person who was erased), and who is new."""
+
+    customer_ids: list[int]
+    countries: list[str]
+    created: dict[int, datetime]
+    merged: list[Merge]
+
+
+class NobodyError(ValueError):
+    """No identifier of the call is valid, so it is about nobody."""
+
+
+def resolve(batch: Sequence[Received], now: datetime) -> Resolved:
+    """Find or make the customer of each call, in order, and join those who turn out to be one person."""
+    countries = _countries(batch)
+    claims = [_claim(one.call, country) for one, country in zip(batch, countries, strict=True)]
+    owners = _owners({key for claim in claims for key in (*claim.keys, *claim.previous)})
+    _learn_levels(claims, owners)
+    unowned = {key for claim in claims for key in claim.keys if key not in owners}
+    links = link(claims, owners, _buried(unowned))
+    _forget_barred(batch, links)
+    created = _create(links, batch)
+    _write(links)
+    merges = [Merge(person.id, person.root().id) for person in links.merged]
+    merge_customers(merges, now)
+    ids = [person.root().id if person else 0 for person in links.persons]
+    return Resolved(ids, countries, created, merges)
+
+
+def _claim(call: Call, country: str) -> Claim:
+    """The call's identifiers in one spelling each, from strong to weak."""
+    said = {**call.identities, **{kind: call.traits[kind] for kind in ("email", "phone") if call.traits.get(kind)}}
+    keys = []
+    for kind in LEVELS:
+        if value := said.get(kind):
+            try:
+                keys.append((kind, normal(kind, str(value), country)))
+            except AddressError:
+                continue  # noted in the customer's trait_errors
+    if not keys:
+        raise NobodyError("No identifier of this call is valid: it is about nobody.")
+    previous = [(kind, call.previous_id) for kind in ("anonymous_id", "external_id") if call.previous_id]
+    assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
+    return Claim(keys, call.occurred_at, call.kind in {"identify", "alias"}, previous)
+
+
+def _countries(batch: Sequence[Received]) -> list[str]:
+    """The country whose telephone numbers each call means: its own, the customer's, the brand's."""
+    said = [stated(one.call.traits).get("country") or one.call.country or "" for one in batch]
+    asking = {
+        one.call.identities["external_id"]
+        for one, country in zip(batch, said, strict=True)
+        if not country and "phone" in one.call.traits and "external_id" in one.call.identities
+    }
+    known = _countries_of(asking) if asking else {}
+    return [
+        country or known.get(one.call.identities.get("external_id", "")) or settings.BRAND_COUNTRY
+        for one, country in zip(batch, said, strict=True)
+    ]
+
+
+COUNTRIES = """
+    SELECT identity.value, customer.country
+    FROM customers_identity AS identity JOIN customers_customer AS customer ON customer.id = identity.customer_id
+    WHERE identity.kind = 'external_id' AND identity.value = ANY(%s)
+"""
+
+
+def _countries_of(numbers: Iterable[str]) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTRIES, [list(numbers)])
+        return dict(cursor.fetchall())
+
+
+# Counts on one_customer_per_identity (kind, value).
+OWNERS = """
+    SELECT identity.kind, identity.value, identity.customer_id
+    FROM unnest(%s::text[], %s::text[]) AS asked(kind, value)
+    JOIN customers_identity AS identity ON identity.kind = asked.kind AND identity.value = asked.value
+"""
+
+
+def _owners(keys: Iterable[Key]) -> dict[Key, Person]:
+    kinds, values = _columns(keys)
+    persons: dict[int, Person] = {}
+    owners: dict[Key, Person] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(OWNERS, [kinds, values])
+        for kind, value, customer_id in cursor.fetchall():
+            person = persons.get(customer_id)
+            if person is None:
+                person = persons[customer_id] = Person(customer_id)
+            person.level = max(person.level, LEVELS[kind])
+            owners[kind, value] = person
+    return owners
+
+
+KINDS = "SELECT customer_id, kind FROM customers_identity WHERE customer_id = ANY(%s)"
+
+
+def _learn_levels(claims: Iterable[Claim], owners: Mapping[Key, Person]) -> None:
+    """How well persons are known, for those of whom a claim says anything new."""
+    asked: dict[int, Person] = {}
+    for claim in claims:
+        found = {owners.get(key) for key in (*claim.keys, *claim.previous)}
+        if len(found) > 1:
+            asked |= {person.id: person for person in found if person}
+    if asked:
+        with connection.cursor() as cursor:
+            cursor.execute(KINDS, [list(asked)])
+            for customer_id, kind in cursor.fetchall():
+                asked[customer_id].level = max(asked[customer_id].level, LEVELS[kind])
+
+
+def tombstone_of(key: Key) -> bytes:
+    """The keyed hash under which an erased identifier is remembered."""
+    return hmac.digest(settings.SECRET_KEY.encode(), f"{key[0]}:{key[1]}".encode(), hashlib.sha256)
+
+
+def _buried(keys: Iterable[Key]) -> set[Key]:
+    """Those of the identifiers that belong to erased persons."""
+    digests = {tombstone_of(key): key for key in keys}
+    if not digests:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest FROM customers_tombstone WHERE digest = ANY(%s)", [list(digests)])
+        return {digests[bytes(row[0])] for row in cursor.fetchall()}
+
+
+def _forget_barred(batch: Sequence[Received], links: Links) -> None:
+    """Take an erased person's address out of calls that go to somebody else."""
+    for one, barred in zip(batch, links.barred, strict=True):
+        for kind, _ in barred:
+            one.call.traits.pop(kind, None)
+
+
+RESERVE = "SELECT nextval('customers_customer_id_seq') FROM generate_series(1, %s)"
+CREATE = "COPY customers_customer (id, first_seen_at, last_seen_at) FROM STDIN"
+
+
+def _create(links: Links, batch: Sequence[Received]) -> dict[int, datetime]:
+    """Make the rows of persons who have none; returns their ids with the moment they were first seen."""
+    fresh: dict[Person, datetime] = {}
+    for one, linked in zip(batch, links.persons, strict=True):
+        person = linked.root() if linked else None
+        if person is not None and not person.id:
+            assert one.call.occurred_at is not None  # noqa: S101 - the inbox sets it
+            fresh.setdefault(person, one.call.occurred_at)
+    if not fresh:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(RESERVE, [len(fresh)])
+        for person, (row_id,) in zip(fresh, cursor.fetchall(), strict=True):
+            person.id = row_id
+        with cursor.copy(CREATE) as copy:
+            copy.write("".join(f"{p.id}\t{at.isoformat()}\t{at.isoformat()}\n" for p, at in fresh.items()))
+    return {person.id: at for person, at in fresh.items()}
+
+
+IDENTIFY = "COPY customers_identity (customer_id, kind, value, created_at) FROM STDIN"
+MOVE = """
+    UPDATE customers_identity AS identity SET customer_id = new.customer_id, created_at = new.at
+    FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[]) AS new(kind, value, customer_id, at)
+    WHERE identity.kind = new.kind AND identity.value = new.value AND identity.created_at <= new.at
+"""
+# An address that is said again becomes the newest, if there is a newer one of its kind.
+RESTATE = """
+    UPDATE customers_identity AS identity SET created_at = new.at
+    FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) AS new(kind, value, at)
+    WHERE identity.kind = new.kind AND identity.value = new.value AND identity.created_at < new.at
+      AND EXISTS (SELECT FROM customers_identity AS other
+                  WHERE other.customer_id = identity.customer_id AND other.kind = identity.kind
+                    AND other.id <> identity.id AND other.created_at >= identity.created_at)
+"""
+
+
+def _write(links: Links) -> None:
+    with connection.cursor() as cursor:
+        if links.gained:
+            with cursor.copy(IDENTIFY) as copy:
+                for person, (kind, value), at in links.gained:
+                    copy.write(f"{person.root().id}\t{kind}\t{escaped(value)}\t{at.isoformat()}\n")
+        if links.moved:
+            kinds, values = _columns(links.moved)
+            persons = [person.root().id for person, _ in links.moved.values()]
+            cursor.execute(MOVE, [kinds, values, persons, [at for _, at in links.moved.values()]])
+        if links.restated:
+            last = {key: at for key, at in sorted(links.restated, key=lambda said: said[1])}
+            kinds, values = _columns(last)
+            cursor.execute(RESTATE, [kinds, values, list(last.values())])
+
+
+def _columns(keys: Iterable[Key]) -> tuple[list[str], list[str]]:
+    pairs = list(keys)
+    return [kind for kind, _ in pairs], [value for _, value in pairs]
