@@ -9,18 +9,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from functools import lru_cache
 from hashlib import blake2b
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 
+from channels.content.address import UNTRACKED, safe_url
+
 ID_BYTES = 16
 MAC_BYTES = 12
-LONGEST_URL = 2_000
-
-
-class UnsafeLinkError(ValueError):
-    """A link that is no full http or https address; write it with its scheme and host."""
 
 
 @lru_cache(maxsize=8)
@@ -45,21 +41,6 @@ def _read(purpose: str, token: str) -> bytes | None:
     return data
 
 
-def safe_url(url: str) -> str:
-    """`url` where it is a full web address that every browser reads alike; UnsafeLinkError otherwise."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError as error:
-        raise UnsafeLinkError(f"{url[:80]!r} is no web address: {error}.") from error
-    plain = url.isprintable() and "\\" not in url and " " not in url
-    if parts.scheme not in {"http", "https"} or not host or parts.username is not None or not plain:
-        raise UnsafeLinkError(f"{url[:80]!r} is no full web address: write it like https://example.com/page.")
-    if len(url) > LONGEST_URL:
-        raise UnsafeLinkError(f"A link is over {LONGEST_URL:,} characters: {url[:80]!r}….")
-    return url
-
-
 @lru_cache(maxsize=4096)
 def _checked(url: str) -> bytes:
     return safe_url(url).encode()
@@ -67,7 +48,7 @@ def _checked(url: str) -> bytes:
 
 def click_url(public_id: UUID, url: str) -> str:
     """The tracked form of `url` in a message; mail and phone links, and our own addresses, stay as they are."""
-    if url.startswith((f"{settings.BASE_URL}/m/", "mailto:", "tel:", "sms:", "#")):
+    if url.startswith((f"{settings.BASE_URL}/m/", *UNTRACKED)):
         return url
     return f"{settings.BASE_URL}/m/c/{_sign('click', public_id.bytes + _checked(url))}"
 

@@ -7,11 +7,12 @@ import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 from jinja2 import Template, TemplateError
 
+from channels.content.address import UNTRACKED, UnsafeLinkError, safe_url
 from channels.content.mjml import Marked, mark_tags, to_html
 from channels.content.plain import tidy, to_plain
 from channels.content.problem import ContentError, Problem
@@ -22,7 +23,6 @@ CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
 PIXEL = '<img src="{{ message.open_url }}" alt="" width="1" height="1" style="display:block">'
 LONGEST_BODY = 200_000  # characters
 LONGEST_OUTPUT = 1_000_000
-UNTRACKED = ("mailto:", "tel:", "sms:", "#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class CompiledText:
         if self.channel == "email":
             text = tidy(text) + "\n"
         elif self.channel == "webhook":
-            _check_json(text)
+            check_json(text)
         elif self.channel == "push" and link:
             link = str(context["_click"](link))
         return Rendered(subject, text, html, link)
@@ -108,8 +108,17 @@ def _tracked(href: str, marked: Marked) -> str:
     if address.startswith(UNTRACKED) or "unsubscribe_url" in address:
         return href
     if address == href:
+        _check_link(unescape(href), marked)
         return marked.mark("{{ " + json.dumps(unescape(href)) + "|click }}")
     return marked.mark("{% filter click %}" + address + "{% endfilter %}")
+
+
+def _check_link(url: str, marked: Marked) -> None:
+    try:
+        safe_url(url.strip())
+    except UnsafeLinkError as error:
+        line = marked.source.count("\n", 0, max(marked.source.find(escape(url)), 0)) + 1
+        raise ContentError([Problem("body", line, str(error))]) from error
 
 
 def _template(environment: MessageEnvironment, field: str, source: str) -> Template:
@@ -135,7 +144,8 @@ def _check_header(field: str, value: str) -> list[Problem]:
     return []
 
 
-def _check_json(text: str) -> None:
+def check_json(text: str) -> None:
+    """ContentError where a webhook's body is no JSON."""
     try:
         json.loads(text)
     except ValueError as error:

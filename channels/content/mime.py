@@ -18,7 +18,6 @@ LONGEST_LINE = 998
 LONGEST_WORD = 45  # bytes of UTF-8 in an encoded word of 75 characters
 LONGEST_HEADER = 76
 BOUNDARY = f"=_sette_{secrets.token_hex(12)}"
-TOO_LONG = re.compile(rb"[^\n]{999}")
 ODD_STYLE = re.compile(r"<style[^>]*>[^<]*[^\x00-\x7f]")
 
 
@@ -35,14 +34,18 @@ def skeleton(sender: str, now: datetime, feedback_id: str, *, is_transactional: 
     """The shared headers of mails from `sender` at `now`."""
     name, address = parseaddr(sender)
     lines = [
-        f"From: {encode_name(name)} <{ascii_address(address)}>" if name else f"From: {ascii_address(address)}",
+        f"From: {encode_name(name)} <{ascii_address(address)}>"
+        if name
+        else f"From: {ascii_address(address)}",
         f"Date: {format_datetime(now)}",
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"',
         f"Feedback-ID: {feedback_id}",
         "Auto-Submitted: auto-generated" if is_transactional else "Precedence: bulk",
     ]
-    return Skeleton("\r\n".join(lines).encode("ascii"), ascii_address(address).rpartition("@")[2] or "localhost")
+    return Skeleton(
+        "\r\n".join(lines).encode("ascii"), ascii_address(address).rpartition("@")[2] or "localhost"
+    )
 
 
 def assemble(
@@ -78,7 +81,7 @@ def _html_bytes(html: str) -> bytes:
 def _part(data: bytes) -> bytes:
     """A part's encoding header, and its body so encoded."""
     body = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if body.isascii() and b"\0" not in body and not TOO_LONG.search(body):
+    if body.isascii() and b"\0" not in body and len(max(body.split(b"\n"), key=len)) <= LONGEST_LINE:
         return b"Content-Transfer-Encoding: 7bit\r\n\r\n" + body.replace(b"\n", b"\r\n")
     quoted = b2a_qp(body, istext=True).replace(b"\r\n", b"\n")
     return b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted.replace(b"\n", b"\r\n")

@@ -24,9 +24,7 @@ HOLDS_TEXT = frozenset(
     "mj-accordion-text mj-accordion-title mj-button mj-navbar-link mj-preview mj-raw mj-social-element mj-style "
     "mj-table mj-text mj-title".split()
 )
-BLOCKS = (
-    "mj-accordion mj-button mj-carousel mj-divider mj-image mj-navbar mj-raw mj-social mj-spacer mj-table mj-text"
-)
+BLOCKS = "mj-accordion mj-button mj-carousel mj-divider mj-image mj-navbar mj-raw mj-social mj-spacer mj-table mj-text"
 CHILDREN: dict[str, frozenset[str]] = {
     name: frozenset(children.split())
     for name, children in {
@@ -85,7 +83,9 @@ def mark_tags(source: str) -> Marked:
             elif not tag:
                 pieces.append(value)
     except TemplateSyntaxError as error:
-        raise ContentError([Problem("body", error.lineno, error.message or "Broken template tag.")]) from error
+        raise ContentError(
+            [Problem("body", error.lineno, error.message or "Broken template tag.")]
+        ) from error
     marked.source = "".join(pieces)
     return marked
 

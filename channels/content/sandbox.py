@@ -24,6 +24,8 @@ KEPT_FILTERS = (
 STRING_METHODS = frozenset("capitalize endswith lower split startswith strip title upper".split())
 DICT_METHODS = frozenset("get items keys values".split())
 
+LOOP_METHODS = frozenset({"changed", "cycle"})
+
 REFUSED: dict[type[nodes.Node], str] = {
     nodes.Include: "A message can't include other files.",
     nodes.Import: "A message can't import other files.",
@@ -120,6 +122,19 @@ def _refuse(tree: nodes.Template) -> None:
     for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Name)):
         if _hidden(node):
             raise TemplateSyntaxError("Names that begin with an underscore can't be used.", node.lineno)
+
+    for call in tree.find_all(nodes.Call):
+        if not _may_be_called(call.node):
+            raise TemplateSyntaxError("This can't be called in a message.", call.lineno)
+
+
+def _may_be_called(callee: nodes.Node) -> bool:
+    match callee:
+        case nodes.Name(name="range"):
+            return True
+        case nodes.Getattr(attr=name):
+            return name in STRING_METHODS | DICT_METHODS | LOOP_METHODS
+    return False
 
 
 def _hidden(node: nodes.Node) -> bool:
