@@ -1,1 +1,1 @@
-"""What an installation needs to be tried: local receivers, the Inbox page, the sample shop, replay. On top of all layers."""
+"""What an installation needs to be tried: local receivers, Inbox page, sample shop, replay. The top layer."""

