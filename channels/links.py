@@ -1,7 +1,7 @@
 """Signed addresses that messages carry: a click on a link, the open pixel, the way out.
 
-A token is the message's public id, for a click the web address too, and a keyed hash over both, each purpose with a key of its own. It
-needs no row and no cookie; one that was altered says nothing at all.
+A token is the message's public id, for a click the web address too, and a keyed hash over both, each purpose
+with a key of its own. It needs no row and no cookie; one that was altered says nothing at all.
 """
 
 import hmac
@@ -47,7 +47,7 @@ def _checked(url: str) -> bytes:
 
 
 def click_url(public_id: UUID, url: str) -> str:
-    """The tracked form of `url` in a message; mail and phone links, and our own addresses, stay as they are."""
+    """The tracked form of `url` in a message; mail, phone and our own addresses stay as they are."""
     if url.startswith((f"{settings.BASE_URL}/m/", *UNTRACKED)):
         return url
     return f"{settings.BASE_URL}/m/c/{_sign('click', public_id.bytes + _checked(url))}"

@@ -1,7 +1,7 @@
 """Is a text fit to be sent? Asked at every save and preview, in a process of its own that can't do harm.
 
-The text is compiled, and filled in with made-up values, or with those of a sample customer, so that a forbidden call or a
-runaway loop shows before the first customer meets it.
+The text is compiled, and filled in with made-up values, or with those of a sample customer, so that a
+forbidden call or a runaway loop shows before the first customer meets it.
 """
 
 import json
@@ -22,7 +22,10 @@ TOO_LONG = "Filling the text in takes over 2 seconds: are there loops in loops?"
 
 
 def check_text(source: Source, context: dict[str, Any] | None = None) -> list[Problem]:
-    """What is wrong with a text, with lines; empty where it can be saved. `context`: whom to fill it in for."""
+    """What is wrong with a text, with lines; empty where it can be saved.
+
+    `context`: whom to fill it in for.
+    """
     return preview(source, context)[0]
 
 

@@ -1,6 +1,7 @@
-"""The process that compiles and renders strangers' templates: 2 seconds of CPU, 256 MB, no environment, no Django.
+"""The process that compiles and renders strangers' templates: 2 s of CPU, 256 MB, no environment, no Django.
 
-`python -m channels.content.child` reads `{"source": {...}, "context": {...}}` and writes `{"problems": [...], "rendered": {...}}`.
+`python -m channels.content.child` reads `{"source": {...}, "context": {...}}` and writes `{"problems": [...],
+"rendered": {...}}`.
 """
 
 import json

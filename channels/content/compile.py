@@ -1,6 +1,7 @@
 """A text in one language, compiled: templates that a batch fills in.
 
-Compiled once per text: the cache goes by the text itself, so what was changed a moment ago can never come out of it.
+Compiled once per text: the cache goes by the text itself, so what was changed a moment ago can never come out
+of it.
 """
 
 import json
@@ -103,7 +104,7 @@ def _mail(source: Source) -> tuple[str, str]:
 
 
 def _tracked(href: str, marked: Marked) -> str:
-    """The template of a link's tracked address; links that are no web address, and the way out, stay as they are."""
+    """The template of a link's tracked address; the way out, and what is no web address, stay as they are."""
     address = marked.restore(href)
     if address.startswith(UNTRACKED) or "unsubscribe_url" in address:
         return href

@@ -1,4 +1,4 @@
-"""The filters that messages have beside Jinja2's own: money, dates and tracked links, in the customer's terms."""
+"""The filters that messages have beside Jinja2's own: money, dates, links, in the customer's terms."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -38,7 +38,7 @@ def number(context: Context, amount: Any) -> str:
 
 @pass_context
 def local_date(context: Context, moment: Any, length: str = "long") -> str:
-    """The date of an ISO 8601 moment in the customer's zone and language: `{{ event.ready_at|date("full") }}`."""
+    """The date of an ISO 8601 moment in the customer's zone and language: `{{ event.at|date("full") }}`."""
     value = _moment(context, moment)
     return str(format_date(value, _length(length), locale=_locale(context)))
 

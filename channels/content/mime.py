@@ -1,7 +1,8 @@
-"""The mail as it goes over the wire, written by hand: the standard library's writer takes a hundred times as long.
+"""The mail as it goes over the wire, by hand: the standard library's writer takes fifty times as long.
 
-What is the same for all mails of a batch is a skeleton; each mail fills in its own. All of it is ASCII with CRLF lines of at most 998
-bytes, so that every server takes it: HTML writes other letters as character references, what does not fit is quoted-printable.
+What is the same for all mails of a batch is a skeleton; each mail fills in its own. All of it is ASCII with
+CRLF lines of at most 998 bytes, so that every server takes it: HTML writes other letters as character
+references, what does not fit is quoted-printable.
 """
 
 import re
@@ -88,10 +89,14 @@ def _part(data: bytes) -> bytes:
 
 
 def encode_header(value: str, used: int) -> str:
-    """A header's text: as it stands where it is short ASCII, else in encoded words, folded. `used`: the name's length."""
+    """A header's text: as it stands where it is short ASCII, else in encoded words, folded.
+
+    `used`: the name's length.
+    """
     if value.isascii() and value.isprintable() and used + len(value) <= LONGEST_HEADER and "=?" not in value:
         return value
-    words, word = [], b""
+    words: list[bytes] = []
+    word = b""
     for letter in value.encode("utf-8", "replace").decode():
         coded = letter.encode()
         if len(word) + len(coded) > LONGEST_WORD - (used if not words else 0):

@@ -1,8 +1,8 @@
 """From MJML with Jinja2 in it to an HTML template, once per text.
 
-Template tags are put aside as marks (⟦0⟧, ⟦1⟧ …), so that neither the check nor mrml ever looks into them, and come back
-into the HTML. A tag between MJML elements (an `{% if %}` around a section) travels in `mj-raw`. mrml swallows what it does not
-know, so the structure is checked here first, with lines.
+Template tags are put aside as marks (⟦0⟧, ⟦1⟧ …), so that neither the check nor mrml ever looks into them,
+and come back into the HTML. A tag between MJML elements (an `{% if %}` around a section) travels in `mj-raw`.
+mrml swallows what it does not know, so the structure is checked here first, with lines.
 """
 
 import re
@@ -18,13 +18,29 @@ OPENED, CLOSED = "⟦", "⟧"
 MARK = re.compile(f"{OPENED}(\\d+){CLOSED}")
 ELEMENT = re.compile(r"<!--.*?-->|<(/?)([a-zA-Z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.DOTALL)
 LONE_LESS_THAN = re.compile(r"<(?![a-zA-Z/!])")
-VOID = frozenset("area br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(
+    ["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 
 HOLDS_TEXT = frozenset(
-    "mj-accordion-text mj-accordion-title mj-button mj-navbar-link mj-preview mj-raw mj-social-element mj-style "
-    "mj-table mj-text mj-title".split()
+    [
+        "mj-accordion-text",
+        "mj-accordion-title",
+        "mj-button",
+        "mj-navbar-link",
+        "mj-preview",
+        "mj-raw",
+        "mj-social-element",
+        "mj-style",
+        "mj-table",
+        "mj-text",
+        "mj-title",
+    ]
 )
-BLOCKS = "mj-accordion mj-button mj-carousel mj-divider mj-image mj-navbar mj-raw mj-social mj-spacer mj-table mj-text"
+BLOCKS = (
+    "mj-accordion mj-button mj-carousel mj-divider mj-image mj-navbar mj-raw mj-social mj-spacer mj-table "
+    "mj-text"
+)
 CHILDREN: dict[str, frozenset[str]] = {
     name: frozenset(children.split())
     for name, children in {
@@ -101,7 +117,7 @@ def to_html(marked: Marked) -> str:
 
 
 class _Structure:
-    """One walk through the elements: what stands where it may not, and `mj-raw` around tags between elements."""
+    """A walk through the elements: what stands where it may not; `mj-raw` around tags between elements."""
 
     def __init__(self, source: str) -> None:
         self.source = source

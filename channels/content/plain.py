@@ -1,4 +1,4 @@
-"""The text part of a mail, made from its HTML: what a reader without HTML, and a filter for spam, get to see."""
+"""The text part of a mail, made from its HTML, for readers without HTML and for filters of spam."""
 
 import re
 from collections.abc import Callable

@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
 
 def render(messages: Sequence[Taken], sender: str, now: datetime) -> list[Outgoing | RenderError]:
-    """Each message filled in for its customer, in the order given; RenderError with the reason where one can't be."""
+    """Each message filled in for its customer, in the order given; a RenderError where one can't be."""
     texts = _texts({message.content_id for message in messages})
     people = _people({message.customer_id for message in messages})
     return [_render_one(message, texts, people, sender, now) for message in messages]
@@ -85,7 +85,10 @@ def _mime(message: Taken, text: Text, rendered: Rendered, sender: str, now: date
 
 
 def message_context(message: Taken, person: Person) -> dict[str, Any]:
-    """What templates see: plain dicts only. Traits that are empty are not there, so that using one is an error."""
+    """What templates see: plain dicts only.
+
+    Traits that are empty are not there, so that using one is an error.
+    """
     return {
         "event": message.context.get("event", message.context),
         "customer": customer_context(person),
@@ -100,7 +103,7 @@ def message_context(message: Taken, person: Person) -> dict[str, Any]:
 
 
 def customer_context(person: Person) -> dict[str, Any]:
-    """A customer as templates see it: traits by their names, `traits` with all, name, language, country, zone."""
+    """A customer as templates see it: each trait, `traits` with all, name, language, country, zone."""
     traits = {name: value for name, value in person.traits.items() if value not in (None, "")}
     seen = {
         "traits": traits,

@@ -1,9 +1,11 @@
 """The template language of messages: Jinja2 with everything taken out that a message does not need.
 
-Templates are written by people who may not run code here. They see plain dicts, a closed list of filters and string
-methods, loops of at most 1,000 rounds nested at most twice; what is not there is an error, never an empty place.
+Templates are written by people who may not run code here. They see plain dicts, a closed list of filters and
+string methods, loops of at most 1,000 rounds nested at most twice; what is not there is an error, never an
+empty place.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
@@ -16,13 +18,18 @@ from channels.content.filters import FILTERS
 
 LONGEST_LOOP = 1_000
 DEEPEST_LOOP = 2
-KEPT_FILTERS = (
-    "abs capitalize count d default dictsort e escape first float groupby int join last length list lower map max min "
-    "reject rejectattr replace reverse round select selectattr sort string striptags sum title tojson trim truncate "
-    "unique upper urlencode wordcount"
-).split()
-STRING_METHODS = frozenset("capitalize endswith lower split startswith strip title upper".split())
-DICT_METHODS = frozenset("get items keys values".split())
+KEPT_FILTERS = re.findall(
+    r"\w+",
+    """
+    abs capitalize count d default dictsort e escape first float groupby int join last length list lower map max
+    min reject rejectattr replace reverse round select selectattr sort string striptags sum title tojson trim
+    truncate unique upper urlencode wordcount
+    """,
+)
+STRING_METHODS = frozenset(
+    ["capitalize", "endswith", "lower", "split", "startswith", "strip", "title", "upper"]
+)
+DICT_METHODS = frozenset(["get", "items", "keys", "values"])
 
 LOOP_METHODS = frozenset({"changed", "cycle"})
 
@@ -40,7 +47,7 @@ REFUSED: dict[type[nodes.Node], str] = {
 
 
 class Missing(StrictUndefined):
-    """A value that is not there: an error wherever it is used, but in `default`, `is defined` and `if`-less tests of it."""
+    """A value that is not there: an error wherever it is used, but in `default` and `is defined`."""
 
     @property
     def _undefined_message(self) -> str:

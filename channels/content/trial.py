@@ -1,4 +1,4 @@
-"""A trial of a text with made-up values: every name has one, which passes for text, number, date, list and dict alike."""
+"""A trial of a text with made-up values, each of which passes for text, number, date, list and dict."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -61,7 +61,10 @@ TEXT_TRIAL = TrialEnvironment(autoescape=False)
 
 
 def try_out(source: Source) -> list[Problem]:
-    """What goes wrong whatever the customer: unknown names, forbidden things, loops too long. Lines are those written."""
+    """What goes wrong whatever the customer: unknown names, forbidden things, loops too long.
+
+    Lines are those written.
+    """
     values = {"customer": SAMPLE, "event": SAMPLE, "message": MESSAGE, "brand": BRAND, "_click": str}
     return [
         problem
