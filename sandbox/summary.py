@@ -85,16 +85,17 @@ def _messages() -> dict[str, dict[str, int]]:
 def as_text(replay: Replay) -> str:
     """A replay's summary as lines for a terminal."""
     summary = replay.summary
+    dropped, after = summary["dropped_by_caps"], summary["orders_after_messages"]
     lines = [
         f"{replay.name}: {replay.starts_at:%Y-%m-%d} to {replay.ends_at:%Y-%m-%d}",
-        f"  customers {summary['customers']:,}   events {summary['events']:,}   bad lines {replay.rejected:,}",
+        f"  customers {summary['customers']:,}   events {summary['events']:,}   bad {replay.rejected:,}",
         "  stages    " + "   ".join(f"{slug} {count:,}" for slug, count in summary["stages"].items()),
         f"            {summary['stage_moves']:,} moves",
         "  journeys  " + "   ".join(f"{slug} {count:,}" for slug, count in summary["journeys"].items()),
         "  messages",
         *(f"    {line}" for line in _table(summary["messages"])),
-        f"  caps      held back {summary['held_by_caps']:,}, of which {summary['dropped_by_caps']:,} never went out",
-        f"  orders    {summary['orders']:,}, {summary['orders_after_messages']:,} of them after a message ({AFTER_DAYS} days)",
+        f"  caps      held back {summary['held_by_caps']:,}, of which {dropped:,} never went out",
+        f"  orders    {summary['orders']:,}, {after:,} of them after a message ({AFTER_DAYS} days)",
     ]
     return "\n".join(lines)
 

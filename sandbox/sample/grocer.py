@@ -49,7 +49,7 @@ def moved(moment: datetime, weeks: int) -> datetime:
 
 
 def write_log(path: Path, weeks: int) -> int:
-    """Write the year, moved by `weeks`; returns the number of calls. SampleMissingError without the package."""
+    """Write the year, moved by `weeks`; returns how many calls. SampleMissingError without the package."""
     draft = path.with_suffix(".draft")
     draft.parent.mkdir(parents=True, exist_ok=True)
     encode = msgspec.json.Encoder().encode

@@ -127,7 +127,8 @@ class Bar:
         self._told = share
         full = round(share * BAR)
         elapsed = time.monotonic() - self._began
-        line = f"{'█' * full}{'·' * (BAR - full)} {share:4.0%}  {replay.reached_at:%Y-%m-%d %H:%M}  {replay.calls:>7,} calls  {elapsed:4.0f} s"
+        bar = f"{'█' * full}{'·' * (BAR - full)} {share:4.0%}"
+        line = f"{bar}  {replay.reached_at:%Y-%m-%d %H:%M}  {replay.calls:>7,} calls  {elapsed:4.0f} s"
         self._out.write(
             f"\r{line}" if self._live else line, ending="\n" if share >= 1 or not self._live else ""
         )
