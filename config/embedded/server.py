@@ -84,14 +84,14 @@ class Server(ABC):
         self.places.prepare(account)
         with locked(self.places.run / f"{self.name}.lock"):
             self._hold.take()
-            if self.pid() is None:
-                self.prepare(account)
-                self._launch(account)
-            elif not process.wait_until(lambda: self.answers() or self.pid() is None, START_SECONDS):
-                raise EmbeddedError(
-                    f"{self.name} (process {self.pid()}) runs but does not answer; see {self.log}."
-                )
-            self.finish()
+            try:
+                if not self._adopt():
+                    self.prepare(account)
+                    self._launch(account)
+                self.finish()
+            except BaseException:
+                self._hold.release()
+                raise
 
     def stop(self) -> None:
         """Stop the server, or only let go of one that others still use."""
@@ -119,6 +119,14 @@ class Server(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _adopt(self) -> bool:
+        """Wait for a server that runs on the data to answer; returns whether there is one."""
+        process.wait_until(lambda: self.pid() is None or self.answers(), START_SECONDS)
+        pid = self.pid()
+        if pid is not None and not self.answers():
+            raise EmbeddedError(f"{self.name} (process {pid}) runs but does not answer; see {self.log}.")
+        return pid is not None
 
     def _launch(self, account: Account) -> None:
         """Start the server as our direct child, which we reap, and wait until it answers."""

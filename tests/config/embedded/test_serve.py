@@ -1,0 +1,148 @@
+"""`manage.py serve` as a person runs it: all comes up, survives its parts' deaths, leaves nothing behind."""
+
+import json
+import os
+import re
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import embedded
+from config.embedded import process
+
+ROOT = Path(__file__).resolve().parents[3]
+PARTS = ["beat", "receivers", "web", "worker"]
+MINE = ("SETTE_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE")
+
+
+class Serve:
+    """A running `serve` and what it says."""
+
+    def __init__(self, var: Path, *words: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.var = var
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(MINE)}
+        environment |= {"SETTE_VAR": str(var), "SETTE_PORT": str(self.port)}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", *words],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        self.lines.extend(iter(self.process.stdout.readline, ""))
+
+    def has_said(self, words: str) -> bool:
+        return any(words in line for line in list(self.lines))
+
+    def wait_for(self, words: str, seconds: float = 60) -> None:
+        ended = process.wait_until(lambda: self.has_said(words) or self.process.poll() is not None, seconds)
+        assert ended, "".join(self.lines)
+        assert self.has_said(words), "".join(self.lines)
+
+    def groups(self) -> dict[str, int]:
+        return {note.stem: int(note.read_text()) for note in (self.var / "run").glob("*.child")}
+
+    def stop(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        self._reader.join(5)
+        self.process.stdout.close()
+        return code
+
+    def answers(self) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/admin/login/", timeout=10) as answer:
+            return answer.status
+
+
+@pytest.fixture
+def var() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="sette-serve-") as folder:
+        yield Path(folder) / "var"
+
+
+def left_over(serve: Serve, groups: dict[str, int]) -> list[object]:
+    """What still runs of a `serve`: groups of children, servers."""
+    running: list[object] = [name for name, group in groups.items() if process.group_runs(group, "")]
+    servers = (embedded.postgres(serve.var), embedded.valkey(serve.var))
+    return running + [server.name for server in servers if server.pid() is not None]
+
+
+@pytest.mark.faults
+def test_serve_comes_up_survives_deaths_and_stops_whole(var):
+    serve = Serve(var, "--then", "check")
+    serve.wait_for("Ctrl-C stops it")
+    serve.wait_for("check has ended well")
+
+    facts = json.loads((var / "sandbox.json").read_text())
+    assert (var / "sandbox.json").stat().st_mode & 0o777 == 0o600
+    assert facts["url"] == f"http://127.0.0.1:{serve.port}"
+    assert serve.answers() == 200
+    with smtplib.SMTP("127.0.0.1", facts["smtp_port"], timeout=10) as client:
+        client.sendmail("a@example.com", ["b@example.com"], "Subject: x\r\n\r\nx")
+    with urllib.request.urlopen(facts["receiver_url"] + "/counts", timeout=10) as answer:
+        assert json.loads(answer.read())["counts"] == {"email": 1}
+
+    before = serve.groups()
+    assert sorted(before) == PARTS
+    for group in before.values():
+        process.send(group, signal.SIGKILL)
+    for server in (embedded.postgres(var), embedded.valkey(var)):
+        process.send(server.pid(), signal.SIGKILL)
+    assert process.wait_until(
+        lambda: sorted(serve.groups()) == PARTS and not set(serve.groups().values()) & set(before.values()),
+        20,
+    ), "".join(serve.lines)
+    assert process.wait_until(lambda: is_up(serve), 30), "".join(serve.lines)
+
+    groups = serve.groups()
+    assert serve.stop(signal.SIGINT) == 0
+    assert left_over(serve, before | groups) == []
+
+
+def is_up(serve: Serve) -> bool:
+    try:
+        return serve.answers() == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.faults
+def test_serve_that_was_killed_starts_again_on_the_same_data_and_keys(var):
+    first = Serve(var)
+    first.wait_for("Ctrl-C stops it")
+    facts = json.loads((var / "sandbox.json").read_text())
+    groups = first.groups()
+    first.stop(signal.SIGKILL)
+
+    second = Serve(var)
+    second.wait_for("Ctrl-C stops it", 15)
+    again = json.loads((var / "sandbox.json").read_text())
+    refused = Serve(var)
+    refused.process.wait(30)
+    refused.stop(signal.SIGTERM)
+
+    assert {key: again[key] for key in facts if key != "url"} == {
+        key: facts[key] for key in facts if key != "url"
+    }
+    assert any(re.search(r"runs here already \(process \d+\)", line) for line in refused.lines)
+    groups |= {f"second {name}": group for name, group in second.groups().items()}
+    assert second.stop(signal.SIGTERM) == 0
+    assert left_over(second, groups) == []
