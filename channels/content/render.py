@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from babel.numbers import get_territory_currencies
 from django.conf import settings
@@ -25,6 +25,7 @@ class Text(NamedTuple):
     is_transactional: bool
 
 
+T = TypeVar("T")
 Texts = Mapping[int, Mapping[str, Text]]  # of each content, by language
 
 
@@ -133,7 +134,7 @@ def brand() -> dict[str, str]:
     }
 
 
-def choose_text(texts: Mapping[str, Text], language: str) -> Text | None:
+def choose_text(texts: Mapping[str, T], language: str) -> T | None:
     """The customer's language, its base (it for it-CH), the brand's, the first that there is."""
     for wanted in (language, language.replace("_", "-").split("-")[0], settings.BRAND_LANGUAGE):
         if wanted in texts:
