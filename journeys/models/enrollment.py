@@ -50,7 +50,6 @@ class Enrollment(models.Model):
     )
     due_at = models.DateTimeField(_("due"), null=True)
     awaits = models.CharField(_("awaited event"), max_length=200, default="", db_default="")
-    heard = models.BooleanField(default=False, db_default=False, help_text=_("The awaited event came."))
     fate = models.CharField(
         max_length=10, default="", db_default="", help_text=_("Of the message of this step.")
     )

@@ -1,0 +1,136 @@
+"""What a batch of the engine writes: the step log, the enrollments' new standing, messages, failures. All in bulk."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from channels.models import Content
+from channels.outbox import Candidate, queue_messages
+from journeys.walk import MOST_ATTEMPTS, Move, Queued, Walk, backoff
+
+# Enrollments that move alike share one move, so that the lists stay short. Plan: hash joins of the lists, one probe
+# of the primary key for each enrollment, whose page is in memory since the claim.
+LOG = """
+    INSERT INTO journeys_steplog
+        (enrollment_id, customer_id, version_id, step, visit, branch, reached_at, left_at)
+    SELECT row.id, row.customer_id, row.version_id, passed.step, row.visit + passed.place, passed.branch,
+           coalesce(passed.reached_at, row.reached_at), passed.left_at
+    FROM unnest(%(ids)s::bigint[], %(moves)s::int[]) AS moved (id, move)
+    JOIN unnest(%(passed_by)s::int[], %(places)s::int[], %(steps)s::text[], %(branches)s::text[],
+                %(reached_ats)s::timestamptz[], %(left_ats)s::timestamptz[])
+         AS passed (move, place, step, branch, reached_at, left_at) ON passed.move = moved.move
+    JOIN journeys_enrollment row ON row.id = moved.id
+"""
+MOVE = """
+    UPDATE journeys_enrollment row
+    SET step = move.step, visit = row.visit + move.visits, reached_at = coalesce(move.reached_at, row.reached_at),
+        standing = move.standing, due_at = move.due_at, awaits = move.awaits, exit_reason = move.exit_reason,
+        ended_at = CASE WHEN move.standing = 'ended' THEN %(now)s::timestamptz END,
+        fate = '', attempts = 0, error = ''
+    FROM unnest(%(ids)s::bigint[], %(moves)s::int[]) AS moved (id, move)
+    JOIN unnest(%(steps)s::text[], %(visits)s::int[], %(reached_ats)s::timestamptz[], %(standings)s::text[],
+                %(due_ats)s::timestamptz[], %(awaits)s::text[], %(reasons)s::text[])
+         WITH ORDINALITY AS move (step, visits, reached_at, standing, due_at, awaits, exit_reason, number)
+      ON move.number = moved.move
+    WHERE row.id = moved.id
+"""
+FAIL = """
+    UPDATE journeys_enrollment row
+    SET attempts = row.attempts + 1, error = failed.error, due_at = failed.due_at,
+        is_on_hold = row.attempts + 1 >= %(most)s
+    FROM unnest(%(ids)s::bigint[], %(errors)s::text[], %(due_ats)s::timestamptz[]) AS failed (id, error, due_at)
+    WHERE row.id = failed.id
+"""
+
+
+def write_moves(walks: Sequence[Walk], now: datetime) -> None:
+    """Write what became of these walks: their steps passed, then where they stand."""
+    numbers: dict[Move, int] = {}
+    moved = [numbers.setdefault(walk.move, len(numbers) + 1) for walk in walks if walk.move]
+    rows = {"ids": [walk.row.id for walk in walks if walk.move], "moves": moved}
+    with connection.cursor() as cursor:
+        passed = _passed(list(numbers))
+        if passed["passed_by"]:
+            cursor.execute(LOG, rows | passed)
+        cursor.execute(MOVE, rows | _moves(list(numbers)) | {"now": now})
+
+
+def _passed(moves: Sequence[Move]) -> dict[str, list[Any]]:
+    lists: dict[str, list[Any]] = {
+        name: [] for name in ("passed_by", "places", "steps", "branches", "reached_ats", "left_ats")
+    }
+    for number, move in enumerate(moves, start=1):
+        reached_at = None
+        for place, passed in enumerate(move.trail):
+            for name, value in zip(
+                lists, (number, place, passed.step, passed.branch, reached_at, passed.left_at), strict=True
+            ):
+                lists[name].append(value)
+            reached_at = passed.left_at
+    return lists
+
+
+def _moves(moves: Sequence[Move]) -> dict[str, list[Any]]:
+    return {
+        "steps": [move.step for move in moves],
+        "visits": [move.visits for move in moves],
+        "reached_ats": [move.reached_at for move in moves],
+        "standings": [move.standing for move in moves],
+        "due_ats": [move.due_at for move in moves],
+        "awaits": [move.awaits for move in moves],
+        "reasons": [move.exit_reason for move in moves],
+    }
+
+
+def candidate(
+    walk: Walk, queued: Queued, contents: Mapping[str, Content], context: dict[str, Any], now: datetime
+) -> Candidate:
+    """The message of one send step; ValueError where its content is gone or not of its channel."""
+    send = queued.send
+    content = contents.get(send.content)
+    if content is None or content.channel != send.channel:
+        raise ValueError(
+            f"Step {queued.step!r} sends {send.content!r}, and there is no such {send.channel} content."
+        )
+    return Candidate(
+        customer_id=walk.row.customer_id,
+        content_id=content.pk,
+        channel=send.channel,
+        topic=content.topic,
+        is_transactional=content.is_transactional,
+        priority=send.priority,
+        context=context,
+        source="journey",
+        source_id=walk.row.version_id,
+        enrollment_id=walk.row.id,
+        step=queued.step,
+        visit=queued.visit,
+        due_at=now,
+        expires_at=send.expires_at,
+        on_cap=send.on_cap,
+        fallbacks=[contents[slug].pk for slug in send.fallbacks if slug in contents],
+    )
+
+
+def write_messages(candidates: Sequence[Candidate], now: datetime) -> None:
+    """Queue the messages; one that this visit has already is left as it is."""
+    if candidates:
+        queue_messages(candidates, now)
+
+
+def write_failures(failures: Mapping[int, tuple[int, str]], now: datetime) -> None:
+    """Count a failed attempt for enrollments (id → attempts so far, what was wrong); the fifth puts them on hold."""
+    if not failures:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FAIL,
+            {
+                "ids": list(failures),
+                "errors": [error[:2000].replace("\0", "") for _, error in failures.values()],
+                "due_ats": [now + backoff(attempts + 1) for attempts, _ in failures.values()],
+                "most": MOST_ATTEMPTS,
+            },
+        )
