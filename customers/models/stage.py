@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stage(models.Model):
-    """One of the seven. A customer stands in the stage of the least `precedence` whose rule holds; if none does, it stays."""
+    """One of the seven. A customer stands in the one of least `precedence` whose rule holds; if none does, it stays.
+
+    After a change `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
+    """
 
     number = models.SmallIntegerField(_("number"), primary_key=True)
     slug = models.SlugField(_("key"), unique=True)
@@ -16,6 +19,8 @@ class Stage(models.Model):
         _("precedence"), help_text=_("Of the stages whose rule holds, the one with the lowest number wins.")
     )
     changed_at = models.DateTimeField(_("changed"), null=True, editable=False)
+    rebuilt_at = models.DateTimeField(_("rebuilt"), null=True, editable=False)
+    rebuilt_to = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = _("stage")

@@ -1,0 +1,119 @@
+"""What customers are classified by: the stages' rules and the active segments', read, checked and put in order."""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from customers.models import Segment, Stage
+from customers.models.stage import LABELS
+from customers.rules import Depends, Rule, RuleError, parse
+
+logger = logging.getLogger(__name__)
+STAGE = "stage"  # the seven are one definition: their rules decide together
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The stages, or one segment: `rules` by stage number in order of precedence, or by the segment's id."""
+
+    name: str
+    rules: tuple[tuple[int, Rule], ...]
+    depends: Depends
+
+    @property
+    def means(self) -> Depends:
+        """What has changed where customers change place here."""
+        if self.name == STAGE:
+            return Depends(stage=True, events=frozenset(["$stage_changed"]))
+        return Depends(segments=frozenset([slug_of(self.name)]))
+
+
+def segment_name(slug: str) -> str:
+    """The name of a segment's definition."""
+    return f"segment {slug}"
+
+
+def slug_of(name: str) -> str:
+    """The segment whose definition has that name."""
+    return name.removeprefix("segment ")
+
+
+def read_by(depends: Depends) -> set[str]:
+    """The names of the definitions on which something depends."""
+    names = {segment_name(slug) for slug in depends.segments}
+    return names | {STAGE} if depends.stage or "$stage_changed" in depends.events else names
+
+
+def find_cycle(reads: Mapping[str, Iterable[str]], start: str) -> list[str]:
+    """The way from `start` back to itself along what each definition reads; empty where there is none."""
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop()
+        for name in sorted(reads.get(way[-1], ())):
+            if name == start:
+                return [*way, start]
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
+
+
+def in_order(definitions: Iterable[Definition]) -> list[list[Definition]]:
+    """Definitions in levels, each reading only earlier ones. What can't be ordered (a cycle) comes last."""
+    waiting = {definition.name: definition for definition in definitions}
+    levels: list[list[Definition]] = []
+    while waiting:
+        ready = [one for one in waiting.values() if not read_by(one.depends) & (waiting.keys() - {one.name})]
+        level = ready or list(waiting.values())
+        levels.append(level)
+        for one in level:
+            del waiting[one.name]
+    return levels
+
+
+def load_definitions() -> list[list[Definition]]:
+    """All definitions that can hold of somebody, in levels; parsed anew only where rows have changed."""
+    text = Cast("rule", TextField())
+    stages = Stage.objects.order_by("precedence").values_list("number", text)
+    segments = Segment.objects.filter(is_active=True).order_by("id").values_list("id", "slug", text)
+    return _levels(tuple(stages), tuple(segments))
+
+
+@lru_cache(maxsize=4)
+def _levels(
+    stages: tuple[tuple[int, str], ...], segments: tuple[tuple[int, str, str], ...]
+) -> list[list[Definition]]:
+    asked = tuple((number, rule) for number, text in stages if (rule := _rule(f"stage {number}", text)))
+    found = [_definition(STAGE, asked)] if asked else []
+    for segment_id, slug, text in segments:
+        if rule := _rule(segment_name(slug), text, keeps_empty=True):
+            found.append(_definition(segment_name(slug), ((segment_id, rule),)))
+    return in_order(found)
+
+
+def _definition(name: str, rules: tuple[tuple[int, Rule], ...]) -> Definition:
+    depends = Depends()
+    for _key, rule in rules:
+        depends |= rule.depends
+    return Definition(name, rules, depends)
+
+
+def _rule(name: str, text: str, *, keeps_empty: bool = False) -> Rule | None:
+    """The parsed rule; None for an empty one, and for one that is no rule (any more), which is logged."""
+    tree = json.loads(text)
+    if not tree and not keeps_empty:
+        return None
+    try:
+        return parse(tree)
+    except RuleError as error:
+        logger.error("The rule of %s can't be read and is left out: %s", name, error)  # noqa: TRY400 - no trace needed
+        return None
+
+
+NUMBERS = {number: slug for number, slug in enumerate(LABELS, start=1)}  # noqa: C416 - an enumeration, as a mapping

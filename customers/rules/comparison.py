@@ -1,0 +1,161 @@
+"""What may be asked of a JSON value: one closed table of operators, for traits and for properties of events.
+
+A path reaches one value, or through a list each element; an operator holds where it holds for one of them. The
+negative operators are the exact opposites of their positives, so they hold too where there is no value at all.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db.models import DateTimeField, Expression, F, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from customers.rules.errors import Slip
+from customers.rules.expressions import Compare, JsonHas, JsonPath, JsonText, Not, known, moment
+from customers.rules.texts import clean_text, json_path, parse_moment, parse_span, span_words
+
+MAX_CHOICES = 200
+MAX_NUMBER = 10**15
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return check_number(value)
+    raise Slip(_("A text, a number or true/false is needed here."))
+
+
+def check_number(value: Any) -> int | float:
+    """`value`, if it is a finite number of at most 15 digits before the point."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Slip(_("A number is needed here."))
+    if not math.isfinite(value) or abs(value) > MAX_NUMBER:
+        raise Slip(_("The number is not finite, or larger than %(most)d.") % {"most": MAX_NUMBER})
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Slip(_("A text is needed here."))
+    return clean_text(value)
+
+
+def _choices(value: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple) or not 0 < len(value) <= MAX_CHOICES:
+        raise Slip(_("A list of 1 to %(most)d values is needed here.") % {"most": MAX_CHOICES})
+    return tuple(_scalar(one) for one in value)
+
+
+def _nothing(value: Any) -> None:
+    if value not in (None, ""):
+        raise Slip(_("This operator takes no value."))
+
+
+def _moment(value: Any) -> datetime:
+    return value if isinstance(value, datetime) else parse_moment(_text(value))
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One way to ask: how its value is read, its filter in SQL/JSON path (`{}` is the value), its words."""
+
+    read: Callable[[Any], Any]
+    filter: str
+    words: Any
+    is_opposite: bool = False
+
+
+SET = '(@ != null && (@ != "" || @.type() != "string"))'
+OPERATORS = {
+    "equals": Operator(_scalar, "@ == {}", gettext_lazy("%(what)s is %(value)s")),
+    "not_equals": Operator(_scalar, "@ == {}", gettext_lazy("%(what)s is not %(value)s"), is_opposite=True),
+    "is_any_of": Operator(_choices, "@ == {}", gettext_lazy("%(what)s is one of %(value)s")),
+    "contains": Operator(_text, '@ like_regex {} flag "q"', gettext_lazy("%(what)s contains %(value)s")),
+    "starts_with": Operator(_text, "@ starts with {}", gettext_lazy("%(what)s starts with %(value)s")),
+    "greater": Operator(check_number, "@ > {}", gettext_lazy("%(what)s is more than %(value)s")),
+    "at_least": Operator(check_number, "@ >= {}", gettext_lazy("%(what)s is at least %(value)s")),
+    "less": Operator(check_number, "@ < {}", gettext_lazy("%(what)s is less than %(value)s")),
+    "at_most": Operator(check_number, "@ <= {}", gettext_lazy("%(what)s is at most %(value)s")),
+    "is_set": Operator(_nothing, SET, gettext_lazy("%(what)s is known")),
+    "is_not_set": Operator(_nothing, SET, gettext_lazy("%(what)s is not known"), is_opposite=True),
+    "before": Operator(_moment, "", gettext_lazy("%(what)s is before %(value)s")),
+    "after": Operator(_moment, "", gettext_lazy("%(what)s is after %(value)s")),
+    "within_last": Operator(parse_span, "", gettext_lazy("%(what)s lies within the last %(value)s")),
+    "older_than": Operator(parse_span, "", gettext_lazy("%(what)s is longer ago than %(value)s")),
+}
+Timeless = Literal[
+    "equals", "not_equals", "is_any_of", "contains", "starts_with", "greater", "at_least", "less", "at_most",
+    "is_set", "is_not_set", "before", "after",
+]  # fmt: skip
+Timely = Literal["within_last", "older_than"]
+
+
+class Comparison(BaseModel):
+    """An operator and its value, the latter read and checked as the former asks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    operator: Timeless | Timely
+    value: Any = Field(None, validate_default=True)
+
+    @field_validator("value")
+    @classmethod
+    def _read_value(cls, value: Any, info: ValidationInfo) -> Any:
+        operator = info.data.get("operator")
+        return OPERATORS[operator].read(value) if operator else value
+
+    def holds(self, column: str, path: str, now: datetime | None = None) -> Expression:
+        """Whether the JSON in `column` answers the question at `path`; never NULL."""
+        operator = OPERATORS[self.operator]
+        if not operator.filter:
+            return self._holds_in_time(self.moment(column, path), now)
+        found = JsonHas(F(column), JsonPath(f"{json_path(path)} ? ({self._filter(operator)})"))
+        return Not(known(found)) if operator.is_opposite else known(found)
+
+    def _filter(self, operator: Operator) -> str:
+        values = self.value if isinstance(self.value, tuple) else (self.value,)
+        return " || ".join(operator.filter.format(json.dumps(value)) for value in values)
+
+    def _holds_in_time(self, at: Expression, now: datetime | None) -> Expression:
+        if self.operator in ("before", "after"):
+            return known(Compare(at, "<" if self.operator == "before" else ">", _at(self.value)))
+        if now is None:
+            raise ValueError(f"{self.operator} can't be asked without a moment.")
+        if self.operator == "older_than":
+            return known(Compare(at, "<=", _at(now - self.value)))
+        return known(Compare(Compare(at, ">", _at(now - self.value)), "AND", Compare(at, "<=", _at(now))))
+
+    @staticmethod
+    def moment(column: str, path: str) -> Expression:
+        """The first value at `path` as a moment, NULL where it is none."""
+        return moment(JsonText(F(column), JsonPath(json_path(path))))
+
+    def said_of(self, what: str) -> str:
+        """The question in words, `what` being what is asked."""
+        return str(OPERATORS[self.operator].words) % {"what": what, "value": value_words(self.value)}
+
+
+def _at(at: datetime) -> Value:
+    return Value(at, output_field=DateTimeField())
+
+
+def value_words(value: Any) -> str:
+    """A rule's value as it is said."""
+    if isinstance(value, tuple):
+        return ", ".join(value_words(one) for one in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return (
+            value.isoformat(" ", "minutes") if value.time().hour or value.minute else value.date().isoformat()
+        )
+    return span_words(value) if hasattr(value, "total_seconds") else str(value)

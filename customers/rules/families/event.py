@@ -1,0 +1,142 @@
+"""What the customer did: figures over the events of one name, in a window, with filters on their properties."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.db.models import DateTimeField, DecimalField, Expression, IntegerField, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from customers.rules.comparison import check_number, value_words
+from customers.rules.depends import Depends
+from customers.rules.errors import RuleError, Slip
+from customers.rules.expressions import Compare, ElementOf, Later, Not, known
+from customers.rules.facts import Fact, Facts, Function
+from customers.rules.leaf import Leaf
+from customers.rules.texts import JsonKeys, Span, Text, span_words
+from customers.rules.where import Where, parse_where
+
+MAX_COUNT = 100_000
+ZERO = ("count", "sum", "distinct")  # these are 0 of no events; the others are nothing, and nothing compares
+COMPARED = {"equals": "=", "greater": ">", "at_least": ">=", "less": "<", "at_most": "<="}
+
+
+class Happened(Leaf):
+    """`aggregate` over the events `event` after now - within (ever) up to now - before (now) that pass `where`."""
+
+    family = "event"
+
+    event: Text
+    aggregate: Literal["count", "sum", "average", "minimum", "maximum", "distinct"] = "count"
+    property: Annotated[JsonKeys | None, Field(validate_default=True)] = None
+    operator: Literal["equals", "not_equals", "greater", "at_least", "less", "at_most"]
+    value: Any
+    within: Span | None = None
+    before: Span | None = None
+    where: Annotated[Where, BeforeValidator(parse_where)] = Where()
+
+    @field_validator("property")
+    @classmethod
+    def _fits_aggregate(cls, path: str | None, info: ValidationInfo) -> str | None:
+        aggregate = info.data.get("aggregate")
+        if aggregate == "count" and path is not None:
+            raise Slip(_("A count is of events and takes no property; use distinct, or a filter."))
+        if aggregate not in (None, "count") and path is None:
+            raise Slip(_("This aggregate needs a property of the event."))
+        return path
+
+    @field_validator("value")
+    @classmethod
+    def _is_number(cls, value: Any, info: ValidationInfo) -> int | float:
+        number = check_number(value)
+        if info.data.get("aggregate") in ("count", "distinct") and not (
+            isinstance(number, int) and 0 <= number <= MAX_COUNT
+        ):
+            raise Slip(_("A whole number from 0 to %(most)d is needed here.") % {"most": MAX_COUNT})
+        return number
+
+    @model_validator(mode="after")
+    def _has_room(self) -> "Happened":
+        if self.within and self.before and self.before >= self.within:
+            message = _("`before` must be shorter than `within`, or no time is left between them.")
+            raise RuleError([{"path": "before", "message": message}])
+        return self
+
+    def condition(self, facts: Facts) -> Expression:
+        """Whether the figure compares as asked."""
+        figure = facts.ask(self._fact(self.aggregate, self.property or ""))
+        if self.aggregate in ZERO:
+            figure = Coalesce(figure, Value(0), output_field=DecimalField())
+        if self.operator == "not_equals":
+            return Not(known(Compare(figure, "=", self._wanted())))
+        return known(Compare(figure, COMPARED[self.operator], self._wanted()))
+
+    def _wanted(self) -> Value:
+        if self.aggregate in ("count", "distinct"):
+            return Value(self.value, output_field=IntegerField())
+        return Value(Decimal(repr(self.value)), output_field=DecimalField())
+
+    def _fact(self, function: Function, path: str = "") -> Fact:
+        return Fact(self.event, function, path, self.within, self.before, self.where)
+
+    def changes_at(self, facts: Facts) -> list[Expression]:
+        """When events leave the window (a count: the one that matters; else the oldest), or come to be old enough."""
+        moments: list[Expression] = []
+        if self.before:
+            young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self.where))
+            moments.append(Later(young, self.before))
+        if self.within and (self.before or self.aggregate != "count"):
+            moments.append(Later(facts.ask(self._fact("oldest")), self.within))
+        elif self.within:
+            moments += [Later(self._newest(facts, place), self.within) for place in self._places() if place]
+        return moments
+
+    def _places(self) -> list[int]:
+        """Counted from the newest, the events whose leaving turns the count's answer."""
+        if self.operator in ("at_least", "less"):
+            return [self.value]
+        if self.operator in ("greater", "at_most"):
+            return [self.value + 1]
+        return [self.value, self.value + 1]
+
+    def _newest(self, facts: Facts, place: int) -> Expression:
+        if place == 1:
+            return facts.ask(self._fact("newest"))
+        return ElementOf(facts.ask(self._fact("all_newest")), place, DateTimeField())
+
+    def depends(self) -> Depends:
+        """The events of that name."""
+        return Depends(events=frozenset([self.event]))
+
+    def words(self) -> str:
+        """As in "Order Completed at least 2 times within the last 90 days"."""
+        what = {"event": self.event, "property": self.property, "value": value_words(self.value)}
+        figure = str(FIGURES[self.aggregate]) % what
+        parts = [str(COMPARISONS[self.operator]) % (what | {"figure": figure})]
+        if self.within:
+            parts.append(_("within the last %(span)s") % {"span": span_words(self.within)})
+        if self.before:
+            parts.append(_("until %(span)s ago") % {"span": span_words(self.before)})
+        if self.where.lines:
+            parts.append(_("where %(filters)s") % {"filters": self.where.words()})
+        return " ".join(parts)
+
+
+FIGURES = {
+    "count": gettext_lazy("the number of %(event)s"),
+    "sum": gettext_lazy("the sum of %(property)s over %(event)s"),
+    "average": gettext_lazy("the average of %(property)s over %(event)s"),
+    "minimum": gettext_lazy("the least %(property)s of %(event)s"),
+    "maximum": gettext_lazy("the greatest %(property)s of %(event)s"),
+    "distinct": gettext_lazy("the number of different %(property)s of %(event)s"),
+}
+COMPARISONS = {
+    "equals": gettext_lazy("%(figure)s is %(value)s"),
+    "not_equals": gettext_lazy("%(figure)s is not %(value)s"),
+    "greater": gettext_lazy("%(figure)s is more than %(value)s"),
+    "at_least": gettext_lazy("%(figure)s is at least %(value)s"),
+    "less": gettext_lazy("%(figure)s is less than %(value)s"),
+    "at_most": gettext_lazy("%(figure)s is at most %(value)s"),
+}

@@ -1,0 +1,39 @@
+"""Membership of a segment."""
+
+from typing import Literal
+
+from django.db.models import Exists, Expression, OuterRef
+from django.utils.translation import gettext as _
+
+from customers.models import Membership, Segment
+from customers.rules.depends import Depends
+from customers.rules.expressions import Not
+from customers.rules.facts import Facts
+from customers.rules.leaf import Leaf
+from customers.rules.texts import Text
+
+
+class InSegment(Leaf):
+    """`value` is a segment's key. Whoever has left is not in it."""
+
+    family = "segment"
+
+    operator: Literal["in", "not_in"]
+    value: Text
+
+    def condition(self, facts: Facts) -> Expression:
+        """Whether a stay in the segment is open, by the index membership_of_customer."""
+        del facts
+        segment = Segment.objects.filter(slug=self.value).values("id")
+        stays = Membership.objects.filter(customer_id=OuterRef("pk"), segment=segment, left_at=None)
+        return Not(Exists(stays)) if self.operator == "not_in" else Exists(stays)
+
+    def depends(self) -> Depends:
+        """That segment."""
+        return Depends(segments=frozenset([self.value]))
+
+    def words(self) -> str:
+        """As in "is in the segment big-baskets"."""
+        if self.operator == "not_in":
+            return _("is not in the segment %(segment)s") % {"segment": self.value}
+        return _("is in the segment %(segment)s") % {"segment": self.value}

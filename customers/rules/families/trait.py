@@ -1,0 +1,44 @@
+"""A trait of the customer: city is Roma, birthday known, trial started within the last 14 days."""
+
+from datetime import datetime
+
+from django.db.models import Case, DateTimeField, Expression, Value, When
+
+from customers.rules.comparison import Comparison
+from customers.rules.depends import Depends
+from customers.rules.expressions import Compare, Later
+from customers.rules.facts import Facts
+from customers.rules.leaf import Leaf
+from customers.rules.texts import JsonKeys, top_key
+
+
+class Trait(Comparison, Leaf):
+    """The value at the path `trait` in the golden record."""
+
+    family = "trait"
+
+    trait: JsonKeys
+
+    def condition(self, facts: Facts) -> Expression:
+        """Whether the trait answers the question."""
+        return self.holds("traits", self.trait, facts.now)
+
+    def changes_at(self, facts: Facts) -> list[Expression]:
+        """A moment that is still to come, and the moment at which one is `value` ago."""
+        if self.operator not in ("within_last", "older_than"):
+            return []
+        at = self.moment("traits", self.trait)
+        return [_if_after(at, facts.now), _if_after(Later(at, self.value), facts.now)]
+
+    def depends(self) -> Depends:
+        """The trait that the path begins with."""
+        return Depends(traits=frozenset([top_key(self.trait)]))
+
+    def words(self) -> str:
+        """As in "city is Roma"."""
+        return self.said_of(self.trait)
+
+
+def _if_after(at: Expression, now: datetime) -> Expression:
+    is_later = Compare(at, ">", Value(now, output_field=DateTimeField()))
+    return Case(When(is_later, then=at), default=None, output_field=DateTimeField())

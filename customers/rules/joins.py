@@ -1,0 +1,118 @@
+"""Joins that Django's ORM has no word for: a subquery with figures beside each customer, a list's elements as rows.
+
+They stand in a query's `alias_map` as its own joins do, and follow when Django renames aliases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Expression, Field
+from django.db.models.sql.constants import INNER, LOUTER
+from django.db.models.sql.query import Query
+
+from customers.rules.texts import json_path
+
+
+class Column(Expression):
+    """A column of one of these joins."""
+
+    def __init__(self, alias: str, name: str, output_field: Field[Any, Any]) -> None:
+        super().__init__(output_field=output_field)
+        self.alias, self.name = alias, name
+
+    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, list[Any]]:
+        """The column's name, with its table's."""
+        quote = compiler.quote_name_unless_alias
+        return f"{quote(self.alias)}.{quote(self.name)}", []
+
+    def relabeled_clone(self, change_map: dict[str | None, str]) -> Column:
+        """The same column under its table's new name."""
+        clone = self.copy()
+        clone.alias = change_map.get(self.alias, self.alias)
+        return clone
+
+    def get_group_by_cols(self) -> list[Any]:
+        """A column groups by itself."""
+        return [self]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`events`, grouped by customer, beside each customer; lateral: figured for each one as the query comes by."""
+
+    table_alias: str
+    parent_alias: str
+    events: Query
+    is_lateral: bool
+    join_type = LOUTER
+    nullable = True
+    filtered_relation = None
+
+    @property
+    def table_name(self) -> str:
+        """What Django calls it in its map of tables."""
+        return self.table_alias
+
+    def relabeled_clone(self, change_map: dict[str, str]) -> Figures:
+        """The same join after aliases were renamed."""
+        return replace(
+            self,
+            table_alias=change_map.get(self.table_alias, self.table_alias),
+            parent_alias=change_map.get(self.parent_alias, self.parent_alias),
+            events=self.events.relabeled_clone(change_map) if self.is_lateral else self.events,
+        )
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The join; both shapes count on the index event_of_customer (customer, name, occurred_at)."""
+        sql, params = self.events.get_compiler(connection=connection).as_sql()
+        quote = compiler.quote_name_unless_alias
+        alias = quote(self.table_alias)
+        if self.is_lateral:
+            return f"LEFT JOIN LATERAL ({sql}) {alias} ON TRUE", params
+        return f"LEFT JOIN ({sql}) {alias} ON {alias}.customer_id = {quote(self.parent_alias)}.id", params
+
+
+@dataclass(frozen=True)
+class Elements:
+    """Each value that `path` reaches in an event's properties, as a row with the column `value`."""
+
+    table_alias: str
+    parent_alias: str
+    path: str
+    join_type = INNER
+    nullable = False
+    filtered_relation = None
+
+    @property
+    def table_name(self) -> str:
+        """What Django calls it in its map of tables."""
+        return self.table_alias
+
+    def relabeled_clone(self, change_map: dict[str, str]) -> Elements:
+        """The same join after aliases were renamed."""
+        return replace(
+            self,
+            table_alias=change_map.get(self.table_alias, self.table_alias),
+            parent_alias=change_map.get(self.parent_alias, self.parent_alias),
+        )
+
+    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The join."""
+        quote = compiler.quote_name_unless_alias
+        values = f"jsonb_path_query({quote(self.parent_alias)}.properties, %s::jsonpath)"
+        return f"CROSS JOIN LATERAL {values} {quote(self.table_alias)}(value)", (json_path(self.path),)
+
+
+def add_join(query: Query, join: Figures | Elements) -> None:
+    """Put `join` into the FROM clause of `query`, after the tables that are there."""
+    query.alias_map[join.table_alias] = join  # type: ignore[assignment]
+    query.alias_refcount[join.table_alias] = 1
+    query.table_map[join.table_alias] = [join.table_alias]
+
+
+def table_of(query: Query) -> str:
+    """The alias of the query's own table."""
+    alias: str = query.get_initial_alias()
+    return alias

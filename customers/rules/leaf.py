@@ -1,0 +1,44 @@
+"""The contract of a rule family: one file under families/, one kind of leaf. To add one: docs/adding-a-rule.md."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Expression
+from pydantic import BaseModel, ConfigDict
+
+from config.registry import Registry
+from customers.rules.depends import Depends
+from customers.rules.facts import Facts
+
+FAMILIES: "Registry[type[Leaf]]" = Registry("kind of rule", "customers.rules.families")
+
+
+class Leaf(BaseModel):
+    """One question about a customer. Its typed fields are its settings; its `family` is the tree's `field`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    family: ClassVar[str]
+    field: str
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Register the family under its name."""
+        super().__pydantic_init_subclass__(**kwargs)
+        FAMILIES.add(cls.family, cls)
+
+    def condition(self, facts: Facts) -> Expression:
+        """Whether it holds at `facts.now`, over Customer querysets: a boolean that is never NULL."""
+        raise NotImplementedError
+
+    def changes_at(self, facts: Facts) -> list[Expression]:
+        """When, after `facts.now`, time alone could next change the answer; NULL, or no expression: never."""
+        del facts
+        return []
+
+    def depends(self) -> Depends:
+        """What it reads."""
+        raise NotImplementedError
+
+    def words(self) -> str:
+        """The question in words, in the reader's language."""
+        raise NotImplementedError

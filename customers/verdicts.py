@@ -1,0 +1,107 @@
+"""Asking all rules about a batch of customers in one query, which returns only those for whom something changes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DateTimeField,
+    Expression,
+    Func,
+    OuterRef,
+    SmallIntegerField,
+    Value,
+    When,
+)
+
+from customers.definitions import STAGE, Definition
+from customers.models import Customer, Membership
+from customers.rules.expressions import AmongIds, Least
+from customers.rules.facts import Facts, Joined
+
+
+class Verdict(NamedTuple):
+    """What changes about one customer: another stage, segments entered and left, an earlier time to ask again."""
+
+    customer_id: int
+    from_stage: int | None
+    to_stage: int | None
+    is_in: list[int]
+    was_in: list[int]
+    recheck_at: datetime | None
+
+
+class Present(Func):
+    """The ids that are not NULL, as one array."""
+
+    template = "array_remove(ARRAY[%(expressions)s]::bigint[], NULL)"
+    output_field = ArrayField(BigIntegerField())
+
+
+CHANGED = """
+    SELECT id, stage_id, CASE WHEN to_stage IS DISTINCT FROM stage_id THEN to_stage END, is_in, was_in,
+           CASE WHEN told < coalesce(recheck_at, 'infinity') THEN told END
+    FROM ({}) AS verdict (id, stage_id, recheck_at, to_stage, is_in, was_in, told)
+    WHERE to_stage <> coalesce(stage_id, 0) OR is_in <> was_in OR told < coalesce(recheck_at, 'infinity')
+    ORDER BY id
+"""
+
+
+def verdicts(definitions: Sequence[Definition], customer_ids: Sequence[int], now: datetime) -> list[Verdict]:
+    """Those of the customers about whom a definition now says something else, in order of their ids."""
+    facts = Joined(now)
+    columns = (
+        "id",
+        "stage_id",
+        "recheck_at",
+        _stage(definitions, facts),
+        *_segments(definitions, facts),
+        _told(definitions, facts),
+    )
+    batch = facts.join(Customer.objects.filter(AmongIds("id", list(customer_ids))), is_lateral=True)
+    sql, params = batch.order_by().values_list(*columns).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED.format(sql), params)
+        return [Verdict(*row) for row in cursor.fetchall()]
+
+
+def _stage(definitions: Sequence[Definition], facts: Facts) -> Expression:
+    """The number of the first stage whose rule holds; NULL: the customer stays."""
+    cases = [
+        When(rule.root.condition(facts), then=Value(number))
+        for definition in definitions
+        if definition.name == STAGE
+        for number, rule in definition.rules
+    ]
+    return Case(*cases, default=None, output_field=SmallIntegerField()) if cases else _nothing(SmallIntegerField())
+
+
+def _segments(definitions: Sequence[Definition], facts: Facts) -> tuple[Expression, Expression]:
+    """The segments whose rule holds, and those in which the customer is, both in order of their ids."""
+    segments = [pair for one in definitions if one.name != STAGE for pair in one.rules]
+    rules = sorted(segments, key=lambda pair: pair[0])
+    ids = [segment_id for segment_id, _rule in rules]
+    is_in = [
+        Case(When(rule.root.condition(facts), then=Value(segment_id)), default=None, output_field=BigIntegerField())
+        for segment_id, rule in rules
+    ]
+    if not ids:
+        nowhere = Value([], output_field=ArrayField(BigIntegerField()))
+        return nowhere, nowhere
+    stays = Membership.objects.filter(AmongIds("segment_id", ids), customer_id=OuterRef("pk"), left_at=None)
+    return Present(*is_in), ArraySubquery(stays.order_by("segment_id").values("segment_id"))
+
+
+def _told(definitions: Sequence[Definition], facts: Facts) -> Expression:
+    """When time alone could next change one of the answers."""
+    moments = [moment for one in definitions for _key, rule in one.rules for moment in rule.moments(facts)]
+    return Least(*moments, output_field=DateTimeField()) if moments else _nothing(DateTimeField())
+
+
+def _nothing(field: Any) -> Expression:
+    return Value(None, output_field=field)

@@ -1,0 +1,189 @@
+"""What rules mean, told a second time in plain Python: the property tests hold the SQL against it."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, localcontext
+from typing import Any
+
+from customers.rules.texts import parse_span
+
+
+@dataclass
+class Happening:
+    """One event."""
+
+    name: str
+    at: datetime
+    properties: dict[str, Any]
+
+
+@dataclass
+class Person:
+    """All that a rule may ask of a customer."""
+
+    traits: dict[str, Any]
+    stage: str | None = None
+    segments: set[str] = field(default_factory=set)
+    consents: dict[tuple[str, str], bool] = field(default_factory=dict)
+    events: list[Happening] = field(default_factory=list)
+
+
+def holds(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    """Whether the rule holds for the person at `now`."""
+    if "field" in tree:
+        return FAMILIES[tree["field"]](tree, person, now)
+    parts = [holds(part, person, now) for part in tree.get("rules", [])]
+    if not parts:
+        return False
+    answer = all(parts) if tree.get("combinator", "and") == "and" else any(parts)
+    return answer != tree.get("not", False)
+
+
+def passes(where: list[dict[str, Any]] | None, properties: dict[str, Any]) -> bool:
+    """Whether an event's properties pass all filters."""
+    return all(asked(line, properties, line["property"], None) for line in where or [])
+
+
+def reached(value: Any, path: str) -> list[Any]:
+    """The values at `path`; a list on the way, or at the end, stands for its elements."""
+    values = [value]
+    for key in path.split("."):
+        values = [
+            part[key.removesuffix("[]")]
+            for part in flat(values)
+            if isinstance(part, dict) and key.removesuffix("[]") in part
+        ]
+        if key.endswith("[]"):
+            values = flat(values)
+    return values
+
+
+def flat(values: list[Any]) -> list[Any]:
+    return [part for value in values for part in (value if isinstance(value, list) else [value])]
+
+
+def asked(tree: dict[str, Any], source: dict[str, Any], path: str, now: datetime | None) -> bool:
+    operator, wanted = tree["operator"], tree.get("value")
+    if operator in ("before", "after", "within_last", "older_than"):
+        at = moment(next(iter(reached(source, path)), None))
+        return at is not None and in_time(operator, at, wanted, now)
+    if operator in ("not_equals", "is_not_set"):
+        return not asked(tree | {"operator": {"not_equals": "equals", "is_not_set": "is_set"}[operator]}, source, path, now)
+    return any(answers(operator, value, wanted) for value in flat(reached(source, path)))
+
+
+def in_time(operator: str, at: datetime, wanted: str, now: datetime | None) -> bool:
+    if operator == "before":
+        return at < moment(wanted)
+    if operator == "after":
+        return at > moment(wanted)
+    if operator == "older_than":
+        return at <= now - parse_span(wanted)
+    return now - parse_span(wanted) < at <= now
+
+
+def moment(value: Any) -> datetime | None:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", value):
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at if 1900 <= at.year < 3000 else None
+
+
+def kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | float | Decimal) else type(value).__name__
+
+
+def answers(operator: str, value: Any, wanted: Any) -> bool:
+    if operator == "is_set":
+        return value is not None and value != ""
+    if operator == "is_any_of":
+        return any(answers("equals", value, one) for one in wanted)
+    if kind(value) != kind(wanted):
+        return False
+    return bool(
+        {
+            "equals": lambda: value == wanted,
+            "contains": lambda: wanted in value,
+            "starts_with": lambda: value.startswith(wanted),
+            "greater": lambda: value > wanted,
+            "at_least": lambda: value >= wanted,
+            "less": lambda: value < wanted,
+            "at_most": lambda: value <= wanted,
+        }[operator]()
+    )
+
+
+def by_trait(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    return asked(tree, person.traits, tree["trait"], now)
+
+
+def by_event(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    since = now - parse_span(tree["within"]) if tree.get("within") else datetime.combine(date.min, time(), UTC)
+    until = now - parse_span(tree["before"]) if tree.get("before") else datetime.combine(date.max, time(), UTC)
+    events = [
+        event
+        for event in person.events
+        if event.name == tree["event"] and since < event.at <= until and passes(tree.get("where"), event.properties)
+    ]
+    figure = figured(tree.get("aggregate", "count"), events, tree.get("property"))
+    wanted = Decimal(repr(tree["value"]))
+    if tree["operator"] == "not_equals":
+        return figure != wanted
+    return figure is not None and answers(tree["operator"], figure, wanted)
+
+
+def figured(aggregate: str, events: list[Happening], path: str | None) -> Decimal | None:
+    if aggregate == "count":
+        return Decimal(len(events))
+    values = [value for event in events for value in pointed(event.properties, path)]
+    if aggregate == "distinct":
+        return Decimal(len({repr_of(value) for value in values if value is not None and value != ""}))
+    numbers = [Decimal(repr(value)) for value in values if kind(value) == "number"]
+    if aggregate == "sum":
+        return sum(numbers, Decimal(0))
+    if not numbers:
+        return None
+    with localcontext() as context:
+        context.prec = 40
+        return {"average": sum(numbers) / len(numbers), "minimum": min(numbers), "maximum": max(numbers)}[aggregate]
+
+
+def pointed(properties: dict[str, Any], path: str) -> list[Any]:
+    if "[]" in path:
+        return reached(properties, path)
+    value: Any = properties
+    for key in path.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return []
+        value = value[key]
+    return [value]
+
+
+def repr_of(value: Any) -> str:
+    return f"{kind(value)}:{Decimal(repr(value)).normalize() if kind(value) == 'number' else value!r}"
+
+
+def by_stage(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
+    if tree["operator"] == "is_any_of":
+        return person.stage in tree["value"]
+    return (person.stage == tree["value"]) == (tree["operator"] == "is")
+
+
+def by_segment(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
+    return (tree["value"] in person.segments) == (tree["operator"] == "in")
+
+
+def by_consent(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
+    said = [person.consents[key] for key in {(tree["channel"], ""), (tree["channel"], tree.get("topic", ""))} & person.consents.keys()]
+    return (bool(said) and all(said)) == (tree["operator"] == "granted")
+
+
+FAMILIES = {"trait": by_trait, "event": by_event, "stage": by_stage, "segment": by_segment, "consent": by_consent}
+DAY = timedelta(days=1)

@@ -1,0 +1,139 @@
+"""People with every kind of odd data, and rules that ask for it: from small pools, so that they often meet."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from customers.models import Consent, Customer, Event, Membership, Segment, Stage
+from customers.models.stage import LABELS
+from tests.builders import NOON
+from tests.customers.rules.oracle import Happening, Person
+
+NAMES = ["Order Completed", "Product Viewed", 'Odd "name" %s']
+WORDS = ["Roma", "Rom", "roma", "", "abc", "5", 'a"b', "a\\b", "%x{}", "é😀", "2025-03-01", "2025-02-30"]
+NUMBERS = [0, 1, 2, 5, 5.0, 2.5, -3, 10]
+MOMENTS = ["2025-03-01", "2025-03-03T12:00:00Z", "2025-02-28 23:59:59.5", "2025-03-03T11:00:00+01:00", "2025-03-20", "1850-01-01", "2024-02-29"]
+SPANS = ["PT1H", "P1D", "P2D", "P1W", "P3DT12H"]
+PATHS = ["city", "address.city", "tags[]", "tags", "items[].price", "items.name", "odd \"key\".a'b", "when", "absent"]
+SEGMENTS = ["big", "small"]
+VALUES: list[Any] = [*WORDS, *NUMBERS, *MOMENTS, True, False, None]
+
+
+def some_json(chance: random.Random) -> dict[str, Any]:
+    """An object in which each of PATHS may lead to something, or to something else."""
+    pick = chance.choice
+    made = {
+        "city": pick([*VALUES, ["Roma", 5], []]),
+        "address": pick([{"city": pick(VALUES)}, "Roma", None, [{"city": pick(VALUES)}]]),
+        "tags": pick([[pick(VALUES) for _ in range(chance.randrange(4))], pick(VALUES)]),
+        "items": pick([[{"price": pick(NUMBERS), "name": pick(WORDS)}, {"price": pick(VALUES)}], [], "x", {"price": 5}]),
+        'odd "key"': {"a'b": pick(VALUES)},
+        "when": pick([*MOMENTS, 5, None]),
+    }
+    return {key: value for key, value in made.items() if chance.random() < 0.8}
+
+
+def populate(size: int = 60, seed: int = 7) -> dict[int, Person]:
+    """Customers in the database, and the same people for the oracle, by the customer's id."""
+    chance = random.Random(seed)
+    segments = {slug: Segment.objects.create(slug=slug, name=slug) for slug in SEGMENTS}
+    people: dict[int, Person] = {}
+    for _ in range(size):
+        person = Person(traits=some_json(chance), stage=chance.choice([None, *LABELS]))
+        person.segments = {slug for slug in SEGMENTS if chance.random() < 0.5}
+        person.consents = {
+            (channel, topic): chance.random() < 0.6
+            for channel in ("email", "sms") for topic in ("", "offers") if chance.random() < 0.5
+        }  # fmt: skip
+        person.events = [
+            Happening(chance.choice(NAMES), some_moment(chance), some_json(chance)) for _ in range(chance.randrange(9))
+        ]
+        people[store(person, segments).pk] = person
+    return people
+
+
+def some_moment(chance: random.Random) -> datetime:
+    """Within a fortnight before NOON, often right on a full hour."""
+    return NOON - timedelta(hours=chance.randrange(-6, 24 * 14), seconds=chance.choice([0, 0, 1, 1800]))
+
+
+def store(person: Person, segments: dict[str, Segment]) -> Customer:
+    """The person as rows."""
+    stage = Stage.objects.get(slug=person.stage) if person.stage else None
+    customer = Customer.objects.create(traits=person.traits, stage=stage, first_seen_at=NOON, last_seen_at=NOON)
+    for slug, segment in segments.items():
+        left_at = None if slug in person.segments else NOON
+        Membership.objects.create(segment=segment, customer=customer, entered_at=NOON, left_at=left_at)
+    for (channel, topic), granted in person.consents.items():
+        Consent.objects.create(customer=customer, channel=channel, topic=topic, is_granted=granted, changed_at=NOON)
+    Event.objects.bulk_create(
+        Event(customer=customer, name=event.name, occurred_at=event.at, received_at=event.at, properties=event.properties)
+        for event in person.events
+    )
+    return customer
+
+
+texts = st.sampled_from([word for word in WORDS if word])
+numbers = st.sampled_from(NUMBERS)
+scalars = st.one_of(texts, numbers, st.booleans(), st.sampled_from(MOMENTS))
+dates = st.sampled_from([moment for moment in MOMENTS if moment != "1850-01-01"])
+spans = st.sampled_from(SPANS)
+paths = st.sampled_from(PATHS)
+
+
+def comparisons(*, timely: bool) -> st.SearchStrategy[dict[str, Any]]:
+    """An operator with a value that suits it."""
+    values = {
+        "equals": scalars, "not_equals": scalars, "is_any_of": st.lists(scalars, min_size=1, max_size=3),
+        "contains": texts, "starts_with": texts, "greater": numbers, "at_least": numbers, "less": numbers, "at_most": numbers,
+        "is_set": st.none(), "is_not_set": st.none(), "before": dates, "after": dates,
+    }  # fmt: skip
+    if timely:
+        values |= {"within_last": spans, "older_than": spans}
+    return st.one_of(*(st.fixed_dictionaries({"operator": st.just(key), "value": value}) for key, value in values.items()))
+
+
+def lines() -> st.SearchStrategy[dict[str, Any]]:
+    """One filter on an event."""
+    return st.builds(lambda asked, path: asked | {"property": path}, comparisons(timely=False), paths)
+
+
+@st.composite
+def event_leaves(draw: st.DrawFn) -> dict[str, Any]:
+    """A leaf about events, its windows in order."""
+    aggregate = draw(st.sampled_from(["count", "count", "sum", "average", "minimum", "maximum", "distinct"]))
+    is_counted = aggregate in ("count", "distinct")
+    leaf: dict[str, Any] = {
+        "field": "event", "event": draw(st.sampled_from(NAMES)), "aggregate": aggregate,
+        "operator": draw(st.sampled_from(["equals", "not_equals", "greater", "at_least", "less", "at_most"])),
+        "value": draw(st.integers(0, 4) if is_counted else numbers),
+        "within": draw(st.sampled_from([None, "P1D", "P2D", "P1W", "P3DT12H"])),
+        "before": draw(st.sampled_from([None, None, "PT1H", "PT6H", "PT23H"])),
+        "where": draw(st.lists(lines(), max_size=2)),
+    }  # fmt: skip
+    if aggregate != "count":
+        leaf["property"] = draw(paths)
+    return leaf
+
+
+def leaves() -> st.SearchStrategy[dict[str, Any]]:
+    """A leaf of any family."""
+    traits = st.builds(lambda asked, path: {"field": "trait", "trait": path} | asked, comparisons(timely=True), paths)
+    stages = st.builds(lambda operator, value: {"field": "stage", "operator": operator, "value": value}, st.sampled_from(["is", "is_not"]), st.sampled_from(list(LABELS)))
+    several = st.builds(lambda value: {"field": "stage", "operator": "is_any_of", "value": value}, st.lists(st.sampled_from(list(LABELS)), min_size=1))
+    segments = st.builds(lambda operator, value: {"field": "segment", "operator": operator, "value": value}, st.sampled_from(["in", "not_in"]), st.sampled_from([*SEGMENTS, "unknown"]))
+    consents = st.builds(lambda operator, topic: {"field": "consent", "operator": operator, "channel": "email", "topic": topic}, st.sampled_from(["granted", "not_granted"]), st.sampled_from(["", "offers"]))
+    return st.one_of(traits, event_leaves(), event_leaves(), stages, several, segments, consents)
+
+
+def trees() -> st.SearchStrategy[dict[str, Any]]:
+    """Any tree, three groups deep at most."""
+    return st.recursive(
+        leaves(),
+        lambda inner: st.fixed_dictionaries({
+            "combinator": st.sampled_from(["and", "or"]), "not": st.booleans(), "rules": st.lists(inner, max_size=3),
+        }),  # fmt: skip
+        max_leaves=6,
+    )

@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from customers.models import Customer
+from customers.rules import matching, members, parse
+from tests.builders import DAY, HOUR, NOON
+from tests.customers.rules.oracle import holds
+from tests.customers.rules.population import populate, trees
+
+pytestmark = pytest.mark.django_db
+many = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@pytest.fixture
+def people(db):
+    return populate()
+
+
+@many
+@given(rules=st.lists(trees(), min_size=1, max_size=4), hours=st.integers(-60, 60))
+def test_rules_answer_as_the_oracle_in_each_shape(people, rules, hours):
+    now = NOON + hours * HOUR
+    expected = [{pk for pk, person in people.items() if holds(tree, person, now)} for tree in rules]
+    parsed = {place: parse(tree) for place, tree in enumerate(rules)}
+
+    together = matching(parsed, list(people), now)
+    alone = [set(members(rule, now).values_list("pk", flat=True)) for rule in parsed.values()]
+    correlated = [
+        set(Customer.objects.filter(rule.condition(now)).values_list("pk", flat=True)) for rule in parsed.values()
+    ]
+
+    assert list(together.values()) == expected
+    assert alone == expected
+    assert correlated == expected
+
+
+@many
+@given(tree=trees(), hours=st.integers(-60, 60), steps=st.lists(st.floats(0, 1), min_size=6, max_size=6))
+def test_no_answer_changes_before_the_told_moment(people, tree, hours, steps):
+    now = NOON + hours * HOUR
+    rule = parse(tree)
+    columns = {f"told_{place}": moment for place, moment in enumerate(rule.changes_at(now))}
+    told = {
+        pk: min((moment for moment in moments if moment), default=now + 40 * DAY)
+        for pk, *moments in Customer.objects.annotate(**columns).values_list("pk", *columns)
+    }
+
+    for pk, person in people.items():
+        assert told[pk] > now
+        last = told[pk] - timedelta(microseconds=1)
+        moments = [now + step * (last - now) for step in steps] + [last]
+        assert {holds(tree, person, moment) for moment in moments} == {holds(tree, person, now)}
+
+
+def test_empty_rule_matches_nobody(people):
+    rule = parse({})
+
+    assert matching({"a": rule}, list(people), NOON) == {"a": set()}
+    assert members(rule, NOON).count() == 0
+
+
+def test_members_can_be_counted_filtered_and_used_as_a_subquery(people):
+    tree = {"field": "event", "event": "Order Completed", "operator": "at_least", "value": 1}
+    expected = {pk for pk, person in people.items() if holds(tree, person, NOON)}
+
+    found = members(parse(tree), NOON)
+
+    assert found.count() == len(expected)
+    assert set(found.order_by("-pk")[:3].values_list("pk", flat=True)) == set(sorted(expected)[-3:])
+    assert set(Customer.objects.filter(pk__in=found.values("pk")).values_list("pk", flat=True)) == expected
+    assert set(Customer.objects.exclude(pk__in=found.values("pk")).values_list("pk", flat=True)) == (
+        people.keys() - expected
+    )
