@@ -133,7 +133,7 @@ LEASE = timedelta(seconds=env.number("SETTE_LEASE_SECONDS", 120))  # of a messag
 PROVIDER_TIMEOUT = timedelta(seconds=30)  # always shorter than the lease
 
 # --- Celery: wake-ups only -----------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.text("REDIS_URL", embedded.broker_url(VAR))
+CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
 CELERY_TASK_ROUTES = {

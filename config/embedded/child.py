@@ -111,6 +111,7 @@ class Child:
         """End what is left of a dead child's group, and say when it is started again."""
         process.send_group(child.pid, signal.SIGKILL)
         self._child = None
+        self._note.unlink(missing_ok=True)
         if self.once and child.returncode == 0:
             self.is_done = True
             say(f"{self.name} has ended well")
