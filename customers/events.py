@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
+from customers.copying import NULL, copy_lines, escaped
+
 LOCK = "SELECT pg_advisory_xact_lock(7, 1)"
 RESERVE = "SELECT nextval('customers_event_id_seq') FROM generate_series(1, %s)"
 COPY = """
@@ -40,13 +42,11 @@ def write_events(events: Sequence[NewEvent], now: datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(RESERVE, [len(events)])
         ids = [row[0] for row in cursor.fetchall()]
-        with cursor.copy(COPY) as copy:
-            copy.write("".join(_lines(ids, events, now)))
+    copy_lines(COPY, _lines(ids, events, now))
     return ids
 
 
 def _lines(ids: Iterable[int], events: Iterable[NewEvent], now: datetime) -> Iterable[str]:
-    """COPY's text format, written by hand: five times as fast as row by row."""
     for event_id, (customer_id, name, occurred_at, properties, source_id, message_id, received_at) in zip(
         ids, events, strict=True
     ):
@@ -54,17 +54,5 @@ def _lines(ids: Iterable[int], events: Iterable[NewEvent], now: datetime) -> Ite
         yield (
             f"{event_id}\t{customer_id}\t{escaped(name)}\t{occurred_at.isoformat()}\t"
             f"{(received_at or now).isoformat()}\t{escaped(str(raw, 'utf-8'))}\t"
-            f"{source_id if source_id else NULL}\t{escaped(message_id)}\n"
+            f"{source_id or NULL}\t{escaped(message_id)}\n"
         )
-
-
-NULL = r"\N"
-
-
-def escaped(text: str) -> str:
-    """A text as one field of COPY's text format."""
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
-    if "\n" in text or "\t" in text or "\r" in text:
-        text = text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return text

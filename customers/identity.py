@@ -5,17 +5,17 @@ Identities are written under the events' lock only, so what is read here stays t
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
 
 from customers.addresses import AddressError, normal
-from customers.events import escaped
+from customers.copying import copy_lines, escaped
 from customers.linking import LEVELS, Claim, Key, Links, Person, link
+from customers.locks import lock_customers
 from customers.merge import Merge, merge_customers, on_merge
 from customers.profile import stated
 from customers.tracking.calls import Call
@@ -32,40 +32,72 @@ class Received(NamedTuple):
     message_id: str
 
 
-@dataclass(frozen=True)
-class Resolved:
-    """Whose each call is, by the customer's id (0: of a person who was erased), and who is new."""
+class Resolved(NamedTuple):
+    """Whose each call is, by the customer's id, and what became of customers.
+
+    An id of 0: nobody's, for no identifier was valid (its place is in `unclear`), or of a person who was erased.
+    """
 
     customer_ids: list[int]
     countries: list[str]
     created: dict[int, datetime]
     merged: list[Merge]
-
-
-class NobodyError(ValueError):
-    """No identifier of the call is valid, so it is about nobody."""
+    unclear: set[int]
 
 
 def resolve(batch: Sequence[Received], now: datetime) -> Resolved:
-    """Find or make the customer of each call, in order, and join those who turn out to be one person."""
+    """Find or make the customer of each call, in order, and join those who turn out to be one person.
+
+    Leaves the customers locked.
+    """
     countries = _countries(batch)
     claims = [_claim(one.call, country) for one, country in zip(batch, countries, strict=True)]
-    owners = _owners({key for claim in claims for key in (*claim.keys, *claim.previous)})
-    _learn_levels(claims, owners)
-    unowned = {key for claim in claims for key in claim.keys if key not in owners}
-    links = link(claims, owners, _buried(unowned))
+    told = [claim for claim in claims if claim.keys]
+    owners = _owners({key for claim in told for key in (*claim.keys, *claim.previous)})
+    _learn_levels(told, owners)
+    links = link(claims, owners, _buried({key for claim in told for key in claim.keys if key not in owners}))
     _forget_barred(batch, links)
+    known = _known(batch, links)
     created = _create(links, batch)
     _write(links)
     merges = [Merge(person.id, person.root().id) for person in links.merged]
     merge_customers(merges, now)
-    ids = [person.root().id if person else 0 for person in links.persons]
-    return Resolved(ids, countries, created, merges)
+    joined = dict(merges)
+    ids = [
+        person.root().id if person else joined.get(of, of)
+        for person, of in zip(links.persons, known, strict=True)
+    ]
+    unclear = {
+        place for place, claim in enumerate(claims) if not claim.keys and batch[place].call.kind != "event"
+    }
+    return Resolved(ids, countries, created, merges, unclear)
+
+
+FOLLOW = "SELECT old_id, customer_id FROM customers_mergedcustomer WHERE old_id = ANY(%s)"
+
+
+def _known(batch: Sequence[Received], links: Links) -> list[int]:
+    """The customers of calls that name them by id (0 for others, and for who is gone); locks all of the batch."""
+    named = {one.call.customer_id for one in batch if one.call.customer_id}
+    followed: dict[int, int] = {}
+    if named:
+        with connection.cursor() as cursor:
+            cursor.execute(FOLLOW, [list(named)])
+            followed = dict(cursor.fetchall())
+    linked = {person.root().id for person in links.persons if person} | {person.id for person in links.merged}
+    there = set(lock_customers((linked - {0}) | {followed.get(of, of) for of in named}))
+    return [
+        of if (of := followed.get(one.call.customer_id, one.call.customer_id)) in there else 0
+        for one in batch
+    ]
 
 
 def _claim(call: Call, country: str) -> Claim:
     """The call's identifiers in one spelling each, from strong to weak."""
-    said = {**call.identities, **{kind: call.traits[kind] for kind in ("email", "phone") if call.traits.get(kind)}}
+    said = {
+        **call.identities,
+        **{kind: call.traits[kind] for kind in ("email", "phone") if call.traits.get(kind)},
+    }
     keys = []
     for kind in LEVELS:
         if value := said.get(kind):
@@ -73,8 +105,6 @@ def _claim(call: Call, country: str) -> Claim:
                 keys.append((kind, normal(kind, str(value), country)))
             except AddressError:
                 continue  # noted in the customer's trait_errors
-    if not keys:
-        raise NobodyError("No identifier of this call is valid: it is about nobody.")
     previous = [(kind, call.previous_id) for kind in ("anonymous_id", "external_id") if call.previous_id]
     assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
     return Claim(keys, call.occurred_at, call.kind in {"identify", "alias"}, previous)
@@ -188,8 +218,7 @@ def _create(links: Links, batch: Sequence[Received]) -> dict[int, datetime]:
         cursor.execute(RESERVE, [len(fresh)])
         for person, (row_id,) in zip(fresh, cursor.fetchall(), strict=True):
             person.id = row_id
-        with cursor.copy(CREATE) as copy:
-            copy.write("".join(f"{p.id}\t{at.isoformat()}\t{at.isoformat()}\n" for p, at in fresh.items()))
+    copy_lines(CREATE, (f"{p.id}\t{at.isoformat()}\t{at.isoformat()}\n" for p, at in fresh.items()))
     return {person.id: at for person, at in fresh.items()}
 
 
@@ -211,17 +240,21 @@ RESTATE = """
 
 
 def _write(links: Links) -> None:
+    if links.gained:
+        copy_lines(
+            IDENTIFY,
+            (
+                f"{person.root().id}\t{kind}\t{escaped(value)}\t{at.isoformat()}\n"
+                for person, (kind, value), at in links.gained
+            ),
+        )
     with connection.cursor() as cursor:
-        if links.gained:
-            with cursor.copy(IDENTIFY) as copy:
-                for person, (kind, value), at in links.gained:
-                    copy.write(f"{person.root().id}\t{kind}\t{escaped(value)}\t{at.isoformat()}\n")
         if links.moved:
             kinds, values = _columns(links.moved)
             persons = [person.root().id for person, _ in links.moved.values()]
             cursor.execute(MOVE, [kinds, values, persons, [at for _, at in links.moved.values()]])
         if links.restated:
-            last = {key: at for key, at in sorted(links.restated, key=lambda said: said[1])}
+            last = dict(sorted(links.restated, key=lambda said: said[1]))
             kinds, values = _columns(last)
             cursor.execute(RESTATE, [kinds, values, list(last.values())])
 

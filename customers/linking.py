@@ -50,7 +50,7 @@ class Claim(NamedTuple):
 
 @dataclass
 class Links:
-    """What was decided: whose each claim is (None: of a person who was erased), and the rows that change."""
+    """What was decided: whose each claim is (None: nobody's, or of a person who was erased), and the rows that change."""
 
     persons: list[Person | None] = field(default_factory=list)
     barred: list[list[Key]] = field(default_factory=list)
@@ -69,7 +69,7 @@ def link(claims: Iterable[Claim], owners: dict[Key, Person], tombstones: set[Key
             barred = [key for key in keys if key in tombstones]
             keys = [key for key in keys if key not in tombstones]
         links.barred.append(barred)
-        if barred and not any(key in owners for key in keys):
+        if not keys or (barred and not any(key in owners for key in keys)):
             links.persons.append(None)
         else:
             links.persons.append(_linked(claim._replace(keys=keys), owners, links))

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from customers.locks import lock_customers
 from customers.profile import load_profiles, save_profiles
 
 
@@ -93,10 +92,9 @@ MOVES = (
 
 
 def merge_customers(merges: Sequence[Merge], now: datetime) -> None:
-    """Join customers, in the caller's transaction and under the events' lock."""
+    """Join customers, in the caller's transaction, under the events' lock and theirs."""
     if not merges:
         return
-    lock_customers([customer_id for merge in merges for customer_id in merge])
     _join_profiles(merges)
     old, kept = [merge.old_id for merge in merges], [merge.customer_id for merge in merges]
     with connection.cursor() as cursor:

@@ -39,7 +39,11 @@ class Profile(msgspec.Struct):
         """Take in what a call says about the person; returns the traits that changed."""
         assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
         at = ticks(call.occurred_at)
-        changed = {RENAMED.get(name, name) for name, value in call.traits.items() if self._set(name, value, at, country)}
+        changed = {
+            RENAMED.get(name, name)
+            for name, value in call.traits.items()
+            if self._set(name, value, at, country)
+        }
         for column, value in stated(call.traits).items():
             self._set_column(column, column, value, at)
         for column in COLUMNS:
@@ -125,7 +129,9 @@ def stated(traits: Mapping[str, Any]) -> dict[str, str]:
         "time_zone": traits.get("time_zone") or traits.get("timezone"),
     }
     return {
-        column: clean for column, value in said.items() if isinstance(value, str) and (clean := CLEAN[column](value))
+        column: clean
+        for column, value in said.items()
+        if isinstance(value, str) and (clean := CLEAN[column](value))
     }
 
 

@@ -183,7 +183,9 @@ def _event_name(event: str | None, where: str) -> str:
     if not name:
         raise invalid([at(joined(where, "event"), "Say what happened, such as Order Completed.")])
     if name.startswith("$"):
-        raise invalid([at(joined(where, "event"), "Names that begin with $ are Sette's own. Choose another.")])
+        raise invalid(
+            [at(joined(where, "event"), "Names that begin with $ are Sette's own. Choose another.")]
+        )
     return name
 
 
@@ -200,9 +202,13 @@ def _identities(incoming: Incoming, context: Mapping[str, Any]) -> dict[str, str
 def _check_names_somebody(call: Call, where: str) -> None:
     if call.identities.keys() & {"external_id", "anonymous_id"}:
         return
-    if any(isinstance(call.traits.get(kind), str) and call.traits[kind].strip() for kind in ("email", "phone")):
+    if any(
+        isinstance(call.traits.get(kind), str) and call.traits[kind].strip() for kind in ("email", "phone")
+    ):
         return
-    raise invalid([at(joined(where, "userId"), "Say whom it is about: userId, anonymousId, or traits.email.")])
+    raise invalid(
+        [at(joined(where, "userId"), "Say whom it is about: userId, anonymousId, or traits.email.")]
+    )
 
 
 def _consents(incoming: Incoming, context: Mapping[str, Any], where: str) -> list[Statement]:

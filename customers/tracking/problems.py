@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 
 @dataclass
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - RFC 9457's word
     """A request that is refused: what was wrong, where, and what to do."""
 
     status: HTTPStatus
@@ -35,7 +35,9 @@ class Problem(Exception):
 
 def invalid(errors: list[dict[str, str]]) -> Problem:
     """400, with each error's path and message."""
-    return Problem(HTTPStatus.BAD_REQUEST, "Nothing of this request was stored. Mend it and send it again.", errors)
+    return Problem(
+        HTTPStatus.BAD_REQUEST, "Nothing of this request was stored. Mend it and send it again.", errors
+    )
 
 
 def at(path: str, message: str) -> dict[str, str]:

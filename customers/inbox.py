@@ -1,0 +1,266 @@
+"""The inbox: calls are stored before they are acknowledged, and applied in sets, each exactly once.
+
+`accept` stores; `drain` applies what is pending and removes it, in one transaction under the events' lock, so there is
+one drainer at a time. A batch that fails is halved until the row that is to blame stands alone; that row is tried five
+times, ever later, and then parked with its error.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from config import work
+from customers.apply import ABOUT_NOBODY, apply_calls
+from customers.copying import NULL, copy_lines, escaped
+from customers.events import lock_events
+from customers.identity import Received
+from customers.tracking.calls import Call, corrected
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 5
+FIRST_DELAY = timedelta(seconds=10)  # then four times as long each time: 10 s, 40 s, 2:40, 10:40
+KEEP_SEEN = timedelta(hours=48)
+
+
+class CustomerEvent(NamedTuple):
+    """An event about a known customer, from the layers above. `message_id` names it once and for all."""
+
+    customer_id: int
+    name: str
+    occurred_at: datetime
+    properties: dict[str, Any]
+    message_id: str
+
+
+STORE = "COPY customers_inboxrow (received_at, source_id, message_id, kind, payload) FROM STDIN"
+
+
+def accept(calls: Sequence[Call], source_id: int | None, now: datetime) -> None:
+    """Store calls and commit: when this returns they are safe, and will take effect once."""
+    store([(call, source_id) for call in calls], now)
+
+
+def accept_customer_events(rows: Sequence[CustomerEvent], now: datetime) -> None:
+    """Store events about known customers, by the same way; one that is stored twice takes effect once."""
+    store(
+        [
+            (
+                Call(
+                    kind="event",
+                    message_id=row.message_id,
+                    occurred_at=row.occurred_at,
+                    event=row.name,
+                    properties=row.properties,
+                    customer_id=row.customer_id,
+                ),
+                None,
+            )
+            for row in rows
+        ],
+        now,
+    )
+
+
+def store(calls: Sequence[tuple[Call, int | None]], now: datetime) -> None:
+    """Store calls of one source or several with one statement."""
+    if not calls:
+        return
+    received = now.isoformat()
+    lines = []
+    for call, source_id in calls:
+        call.occurred_at = corrected(call.occurred_at, call.sent_at, now)
+        call.sent_at = None
+        payload = escaped(msgspec.json.encode(call).decode())
+        source = source_id or r"\N"
+        lines.append(f"{received}\t{source_id or NULL}\t{escaped(call.message_id)}\t{call.kind}\t{payload}\n")
+    with transaction.atomic():
+        copy_lines(STORE, lines)
+        work.wake("customers.drain")
+
+
+class Stored(Call, kw_only=True):
+    """A call out of the inbox; its properties stay as the text they are until PostgreSQL has them again."""
+
+    properties: msgspec.Raw = msgspec.Raw(b"{}")  # type: ignore[assignment]
+
+
+_decode = msgspec.json.Decoder(Stored).decode
+
+
+class Pending(NamedTuple):
+    """A claimed row."""
+
+    id: int
+    received_at: datetime
+    source_id: int | None
+    message_id: str
+    payload: str
+
+
+# Counts on inbox_pending (id where pending). The events' lock keeps every other drainer away, so no row is locked.
+CLAIM = """
+    SELECT id, received_at, source_id, message_id, payload::text
+    FROM customers_inboxrow WHERE state = 'pending' AND (due_at IS NULL OR due_at <= %s) ORDER BY id LIMIT %s
+"""
+
+
+def drain(now: datetime, limit: int = 2000) -> int:
+    """Apply the oldest pending calls; returns how many rows it moved."""
+    try:
+        return _drain_whole(now, limit)
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble, not a row's: the next sweep tries again
+    except Exception as error:  # noqa: BLE001 - any fault of any row must not stop the others
+        logger.warning("A batch of calls failed (%s); looking for the row.", type(error).__name__)
+    return _drain_in_parts(now, limit)
+
+
+def _drain_whole(now: datetime, limit: int) -> int:
+    with transaction.atomic():
+        lock_events()
+        rows = _claim(now, limit)
+        _apply(rows, now)
+    return len(rows)
+
+
+def _drain_in_parts(now: datetime, limit: int) -> int:
+    faults: dict[int, str] = {}
+    with transaction.atomic():
+        lock_events()
+        rows = _claim(now, limit)
+        _apply_parts(rows, now, faults)
+    _count_attempts(faults, now)
+    return len(rows)
+
+
+def _claim(now: datetime, limit: int) -> list[Pending]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [now, limit])
+        return [Pending(*row) for row in cursor.fetchall()]
+
+
+def _apply_parts(rows: Sequence[Pending], now: datetime, faults: dict[int, str]) -> None:
+    """Apply rows under a savepoint; where that fails, each half of them, down to the single row."""
+    if not rows:
+        return
+    try:
+        with transaction.atomic():
+            _apply(rows, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - as above
+        if len(rows) == 1:
+            faults[rows[0].id] = told(error)
+            return
+        middle = len(rows) // 2
+        _apply_parts(rows[:middle], now, faults)
+        _apply_parts(rows[middle:], now, faults)
+
+
+def told(error: Exception) -> str:
+    """An error without the data that it may quote."""
+    name = type(error).__name__
+    if isinstance(error, DatabaseError):
+        cause = error.__cause__
+        return f"{name}: {getattr(getattr(cause, 'diag', None), 'message_primary', '') or 'refused'}"[:500]
+    return f"{name}: {error}"[:500]
+
+
+def _apply(rows: Sequence[Pending], now: datetime) -> None:
+    """Apply rows and take them out of the inbox."""
+    if not rows:
+        return
+    fresh = _unseen(rows, now)
+    parked: list[Pending] = []
+    batch = [Received(_decode(row.payload), row.received_at, row.source_id, row.message_id) for row in fresh]
+    if batch:
+        resolved = apply_calls(batch, now)
+        parked = [fresh[place] for place in resolved.unclear]
+        _park(parked, ABOUT_NOBODY)
+    done = list({row.id for row in rows} - {row.id for row in parked})
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM customers_inboxrow WHERE id = ANY(%s)", [done])
+
+
+REMEMBER = """
+    INSERT INTO customers_seenmessage (message_id, seen_at) SELECT id, %s FROM unnest(%s::text[]) AS seen(id)
+    ON CONFLICT DO NOTHING RETURNING message_id
+"""
+
+
+def _unseen(rows: Sequence[Pending], now: datetime) -> list[Pending]:
+    """The rows whose message id takes effect for the first time; a source's ids are its own."""
+    first: dict[str, Pending] = {}
+    for row in rows:
+        first.setdefault(_seen_as(row), row)
+    with connection.cursor() as cursor:
+        cursor.execute(REMEMBER, [now, list(first)])
+        return [first[seen] for (seen,) in cursor.fetchall()]
+
+
+def _seen_as(row: Pending) -> str:
+    return f"{row.source_id or 0}:{row.message_id}"
+
+
+PARK = """
+    WITH parked AS (
+        UPDATE customers_inboxrow SET state = 'parked', error = %s WHERE id = ANY(%s)
+    )
+    DELETE FROM customers_seenmessage WHERE message_id = ANY(%s)
+"""
+
+
+def _park(rows: Sequence[Pending], error: str) -> None:
+    """Put rows aside for good, until somebody drives them anew; they have had no effect."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(PARK, [error, [row.id for row in rows], [_seen_as(row) for row in rows]])
+
+
+ATTEMPT = """
+    UPDATE customers_inboxrow AS row
+    SET attempts = row.attempts + 1, error = fault.error,
+        state = CASE WHEN row.attempts + 1 >= %s THEN 'parked' ELSE 'pending' END,
+        due_at = %s + %s * power(4, row.attempts)
+    FROM unnest(%s::bigint[], %s::text[]) AS fault(id, error) WHERE row.id = fault.id
+"""
+
+
+def _count_attempts(faults: dict[int, str], now: datetime) -> None:
+    """Put rows that failed aside for a while, or for good after the fifth time; in a transaction of its own."""
+    if not faults:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ATTEMPT, [MOST_ATTEMPTS, now, FIRST_DELAY, list(faults), list(faults.values())])
+    logger.warning("%d calls could not be applied; see the inbox rows with an error.", len(faults))
+
+
+def redrive(row_ids: Sequence[int], now: datetime) -> int:
+    """Let parked rows be tried again; returns how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_inboxrow SET state = 'pending', attempts = 0, due_at = %s"
+            " WHERE id = ANY(%s) AND state = 'parked'",
+            [now, list(row_ids)],
+        )
+        moved = cursor.rowcount
+        work.wake("customers.drain")
+    return moved
+
+
+FORGET = """
+    DELETE FROM customers_seenmessage WHERE message_id = ANY(ARRAY(
+        SELECT message_id FROM customers_seenmessage WHERE seen_at < %s LIMIT %s))
+"""
+
+
+def forget_seen(now: datetime, limit: int = 5000) -> int:
+    """Forget message ids that are older than 48 hours; returns how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(FORGET, [now - KEEP_SEEN, limit])
+        return cursor.rowcount
