@@ -9,15 +9,16 @@ from django.db.models import QuerySet
 from channels.models import Content
 from config import work
 
-# The conflict target is the index one_message_per_member: who was queued before is skipped, so a repeated launch
-# adds only who is missing. The select scans the audience's index; 100,000 rows are a matter of seconds.
+# The conflict target is the index one_message_per_member: who was queued before is skipped, so a repeated
+# launch adds only who is missing. The select scans the audience's index; 100,000 rows are a matter of
+# seconds.
 QUEUE = """
     INSERT INTO channels_message
         (customer_id, channel, content_id, topic, is_transactional, priority, source, source_id,
          state, due_at, expires_at, created_at)
     SELECT audience.customer_id, %s, %s, %s, %s, %s, 'broadcast', %s, 'queued', %s, %s, %s
     FROM ({audience}) AS audience (customer_id)
-    ON CONFLICT (source_id, customer_id) WHERE source = 'broadcast' DO NOTHING
+    ON CONFLICT (source_id, customer_id) WHERE source = 'broadcast' AND step = '' DO NOTHING
 """
 
 

@@ -17,11 +17,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from rest_framework.request import Request
 
+from channels.models import Channel
+from channels.secrets import unseal
 from config.registry import Registry
 
 
 class TemporaryDeliveryError(Exception):
-    """The provider can't take messages at present. `retry_after`: how long it asks to be left alone."""
+    """The provider can't take messages at present. `retry_after`: the whole channel rests for so long."""
 
     def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
         super().__init__(reason)
@@ -30,6 +32,10 @@ class TemporaryDeliveryError(Exception):
 
 class PermanentDeliveryError(Exception):
     """The provider will never take these messages; trying again is useless."""
+
+
+class CallbackError(ValueError):
+    """A callback that is signed rightly and can't be read; the message names the field."""
 
 
 class Answer(StrEnum):
@@ -167,3 +173,8 @@ class Provider(BaseModel, ABC):
 
 
 providers: Registry[type[Provider]] = Registry("provider", "channels.providers")
+
+
+def provider_of(channel: Channel) -> Provider:
+    """The provider that serves a channel, with its settings. ValueError or LookupError where it can't be had."""
+    return providers.get(channel.provider).model_validate(unseal(channel.settings))

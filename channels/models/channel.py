@@ -25,6 +25,12 @@ class Channel(models.Model):
     )
     sender = models.CharField(_("sender"), max_length=200, blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
+    rests_until = models.DateTimeField(
+        _("rests until"),
+        null=True,
+        editable=False,
+        help_text=_("Its provider asked to be left alone: nothing is handed over before."),
+    )
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:

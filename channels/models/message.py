@@ -138,7 +138,7 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["source_id", "customer"],
                 name="one_message_per_member",
-                condition=models.Q(source="broadcast"),
+                condition=models.Q(source="broadcast", step=""),  # of merged customers, the second has a step
             ),
             models.CheckConstraint(
                 condition=models.Q(state="sending") | models.Q(lease_token__isnull=True),

@@ -1,0 +1,155 @@
+"""What the gate reads: the messages that are due, and all that bears on them, under their customers' locks.
+
+Each function is one statement for the whole batch.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from channels.caps import Slot, reach
+from channels.models import Cap, Channel, Content, PausedSource, QuietHours
+from channels.verdict import ADDRESS_KINDS, Address, Open, Person, Policy, Way
+from config.localtime import zone_of
+
+COLUMNS = """id, customer_id, channel, topic, is_transactional, priority, due_at, expires_at, on_cap,
+    fallbacks, slot_at, source, source_id"""
+
+# The levels of priority come one by one off the index message_due (a hop each, not a scan); within each,
+# what is due stands together at its head. So a backlog of any length and a crowd of held messages cost
+# nothing.
+CLAIM = f"""
+    WITH RECURSIVE level (priority) AS (
+        (SELECT priority FROM channels_message
+         WHERE channel = %(channel)s AND state IN ('queued', 'held') ORDER BY priority DESC LIMIT 1)
+        UNION ALL
+        SELECT (SELECT m.priority FROM channels_message m
+                WHERE m.channel = %(channel)s AND m.state IN ('queued', 'held')
+                  AND m.priority < level.priority
+                ORDER BY m.priority DESC LIMIT 1)
+        FROM level WHERE level.priority IS NOT NULL
+    )
+    SELECT due.* FROM level CROSS JOIN LATERAL (
+        SELECT {COLUMNS} FROM channels_message
+        WHERE channel = %(channel)s AND state IN ('queued', 'held') AND priority = level.priority
+          AND due_at <= %(now)s {{also}}
+        ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ) due
+    LIMIT %(limit)s
+"""
+CLAIM_ANY = CLAIM.format(also="")
+CLAIM_OF_CUSTOMERS = CLAIM.format(also="AND customer_id = ANY(%(customers)s)")
+
+# Skips what is locked: whoever holds messages waits for nobody, so nobody can wait for each other.
+LOCK = """
+    SELECT id, time_zone, stage_id FROM customers_customer
+    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+# The other open messages of the same customers, on any channel, that are due or of higher priority and due
+# soon.
+RIVALS = f"""
+    SELECT {COLUMNS} FROM channels_message
+    WHERE customer_id = ANY(%(customers)s) AND state IN ('queued', 'held') AND NOT is_transactional
+      AND (due_at <= %(now)s OR (due_at < %(horizon)s AND priority > %(floor)s))
+      AND NOT id = ANY(%(claimed)s)
+"""
+
+# The newest identity of each kind is where a message goes.
+ADDRESSES = """
+    SELECT newest.customer_id, newest.kind, newest.value, coalesce(s.reason, '') FROM (
+        SELECT DISTINCT ON (customer_id, kind) customer_id, kind, value FROM customers_identity
+        WHERE customer_id = ANY(%s) AND kind = ANY(%s)
+        ORDER BY customer_id, kind, created_at DESC, id DESC
+    ) newest
+    LEFT JOIN customers_suppression s ON s.kind = newest.kind AND s.value = newest.value
+"""
+CONSENTS = """
+    SELECT customer_id, channel, topic, is_granted FROM customers_consent WHERE customer_id = ANY(%s)
+"""
+SLOTS = """
+    SELECT customer_id, slot_at, channel, topic FROM channels_message
+    WHERE customer_id = ANY(%s) AND slot_at > %s
+"""
+
+
+def claim(channel: str, now: datetime, limit: int, customer_ids: Sequence[int] | None = None) -> list[Open]:
+    """Lock due messages of a channel, the highest priority first; of these customers only, if given."""
+    sql = CLAIM_ANY if customer_ids is None else CLAIM_OF_CUSTOMERS
+    values = {"channel": channel, "now": now, "limit": limit, "customers": customer_ids}
+    return _opens(sql, values)
+
+
+def _opens(sql: str, values: dict[str, Any]) -> list[Open]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [
+            Open(*row) if row[9] == "[]" else Open(*row)._replace(fallbacks=json.loads(row[9]))
+            for row in cursor.fetchall()
+        ]
+
+
+def lock_persons(customer_ids: Iterable[int]) -> dict[int, Person]:
+    """Lock those of the customers whom nobody else has locked, and begin to know them."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(customer_ids)])
+        return {
+            customer_id: Person(zone_of(zone, settings.BRAND_TIME_ZONE), stage)
+            for customer_id, zone, stage in cursor.fetchall()
+        }
+
+
+def read_policy() -> Policy:
+    """Caps, quiet hours, active channels, paused sources and contents, as they are now."""
+    return Policy(
+        caps=list(Cap.objects.filter(is_active=True)),
+        quiet=list(QuietHours.objects.filter(is_active=True)),
+        active=frozenset(Channel.objects.filter(is_active=True).values_list("kind", flat=True)),
+        paused=frozenset(PausedSource.objects.values_list("source", "source_id")),
+        ways={},
+    )
+
+
+def read_ways(messages: Iterable[Open]) -> dict[int, Way]:
+    """The contents that these messages could switch to."""
+    wanted = {content_id for message in messages for content_id in message.fallbacks}
+    if not wanted:
+        return {}
+    rows = Content.objects.filter(pk__in=wanted).values_list("pk", "channel", "topic")
+    return {content_id: Way(content_id, channel, topic) for content_id, channel, topic in rows}
+
+
+def read_rivals(claimed: Sequence[Open], caps: Sequence[Cap], now: datetime) -> list[Open]:
+    """What else may contest the slots of the claimed messages."""
+    return _opens(
+        RIVALS,
+        {
+            "customers": list({message.customer_id for message in claimed}),
+            "claimed": [message.id for message in claimed],
+            "now": now,
+            "horizon": now + reach(caps),
+            "floor": min(message.priority for message in claimed),
+        },
+    )
+
+
+def read_persons(persons: Mapping[int, Person], channels: Iterable[str], since: datetime | None) -> None:
+    """Fill in addresses on these channels, consents, and the slots taken after `since`."""
+    ids = list(persons)
+    kinds = [ADDRESS_KINDS[channel] for channel in channels if channel in ADDRESS_KINDS]
+    with connection.cursor() as cursor:
+        if kinds:
+            cursor.execute(ADDRESSES, [ids, kinds])
+            for customer_id, kind, value, suppressed in cursor.fetchall():
+                persons[customer_id].addresses[kind] = Address(value, suppressed)
+            cursor.execute(CONSENTS, [ids])
+            for customer_id, channel, topic, is_granted in cursor.fetchall():
+                persons[customer_id].consents[channel, topic] = is_granted
+        if since is not None:
+            cursor.execute(SLOTS, [ids, since])
+            for customer_id, *slot in cursor.fetchall():
+                persons[customer_id].slots.append(Slot(*slot))

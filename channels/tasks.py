@@ -1,0 +1,52 @@
+"""The work of this app: what is due goes through the gates, leases that ran out are settled."""
+
+from datetime import timedelta
+from functools import partial
+
+from celery import shared_task
+
+from channels.gate import dispatch
+from channels.leases import reap
+from channels.models import ChannelKind
+from config import work
+
+SWEEPS = {
+    "channels.dispatch_email": timedelta(seconds=0.5),
+    "channels.dispatch_sms": timedelta(seconds=0.5),
+    "channels.dispatch_push": timedelta(seconds=0.5),
+    "channels.dispatch_webhook": timedelta(seconds=0.5),
+    "channels.reap": timedelta(seconds=5),
+}
+for channel in ChannelKind.values:
+    work.register(f"channels.dispatch_{channel}", order=60, run=partial(dispatch, channel))
+work.register("channels.reap", order=70, run=reap)
+
+
+@shared_task(name="channels.dispatch_email")
+def dispatch_email() -> None:
+    """Send the mails that are due and may go."""
+    work.perform("channels.dispatch_email")
+
+
+@shared_task(name="channels.dispatch_sms")
+def dispatch_sms() -> None:
+    """Send the SMS that are due and may go."""
+    work.perform("channels.dispatch_sms")
+
+
+@shared_task(name="channels.dispatch_push")
+def dispatch_push() -> None:
+    """Send the push messages that are due and may go."""
+    work.perform("channels.dispatch_push")
+
+
+@shared_task(name="channels.dispatch_webhook")
+def dispatch_webhook() -> None:
+    """Call the webhooks that are due."""
+    work.perform("channels.dispatch_webhook")
+
+
+@shared_task(name="channels.reap")
+def reap_task() -> None:
+    """Settle what workers that died were sending."""
+    work.perform("channels.reap")
