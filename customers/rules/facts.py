@@ -172,7 +172,7 @@ def _moments(aggregate: type[Aggregate]) -> Figure:
 
 
 AGGREGATES: dict[Function, Figure] = {
-    "count": Figure(lambda _value, only: Count("*", filter=only), IntegerField()),
+    "count": Figure(lambda value, only: Count(value, filter=only), IntegerField()),
     "sum": _numeric(Sum),
     "average": _numeric(Avg),
     "minimum": _numeric(Min),
@@ -183,6 +183,6 @@ AGGREGATES: dict[Function, Figure] = {
     "oldest": _moments(Min),
     "newest": _moments(Max),
     "all_newest": Figure(
-        lambda value, only: ArrayAgg(value, filter=only, ordering="-occurred_at"), ArrayField(DateTimeField())
+        lambda value, only: ArrayAgg(value, filter=only, order_by="-occurred_at"), ArrayField(DateTimeField())
     ),
 }

@@ -46,14 +46,10 @@ class Figures:
     parent_alias: str
     events: Query
     is_lateral: bool
+    table_name = "figures"
     join_type = LOUTER
     nullable = True
     filtered_relation = None
-
-    @property
-    def table_name(self) -> str:
-        """What Django calls it in its map of tables."""
-        return self.table_alias
 
     def relabeled_clone(self, change_map: dict[str, str]) -> Figures:
         """The same join after aliases were renamed."""
@@ -81,14 +77,10 @@ class Elements:
     table_alias: str
     parent_alias: str
     path: str
+    table_name = "elements"
     join_type = INNER
     nullable = False
     filtered_relation = None
-
-    @property
-    def table_name(self) -> str:
-        """What Django calls it in its map of tables."""
-        return self.table_alias
 
     def relabeled_clone(self, change_map: dict[str, str]) -> Elements:
         """The same join after aliases were renamed."""
@@ -109,7 +101,7 @@ def add_join(query: Query, join: Figures | Elements) -> None:
     """Put `join` into the FROM clause of `query`, after the tables that are there."""
     query.alias_map[join.table_alias] = join  # type: ignore[assignment]
     query.alias_refcount[join.table_alias] = 1
-    query.table_map[join.table_alias] = [join.table_alias]
+    query.table_map.setdefault(join.table_name, []).append(join.table_alias)
 
 
 def table_of(query: Query) -> str:

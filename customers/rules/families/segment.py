@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from django.db.models import Exists, Expression, OuterRef
+from django.db.models import Exists, Expression, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from customers.models import Membership, Segment
@@ -24,8 +24,8 @@ class InSegment(Leaf):
     def condition(self, facts: Facts) -> Expression:
         """Whether a stay in the segment is open, by the index membership_of_customer."""
         del facts
-        segment = Segment.objects.filter(slug=self.value).values("id")
-        stays = Membership.objects.filter(customer_id=OuterRef("pk"), segment=segment, left_at=None)
+        segment = Subquery(Segment.objects.filter(slug=self.value).values("id"))
+        stays = Membership.objects.filter(customer_id=OuterRef("pk"), segment_id=segment, left_at=None)
         return Not(Exists(stays)) if self.operator == "not_in" else Exists(stays)
 
     def depends(self) -> Depends:

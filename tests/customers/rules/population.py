@@ -35,11 +35,18 @@ def some_json(chance: random.Random) -> dict[str, Any]:
     return {key: value for key, value in made.items() if chance.random() < 0.8}
 
 
-def populate(size: int = 60, seed: int = 7) -> dict[int, Person]:
+class People(dict[int, Person]):
+    """Persons by their customer's id, shown by their number."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} people>"
+
+
+def populate(size: int = 60, seed: int = 7) -> People:
     """Customers in the database, and the same people for the oracle, by the customer's id."""
     chance = random.Random(seed)
     segments = {slug: Segment.objects.create(slug=slug, name=slug) for slug in SEGMENTS}
-    people: dict[int, Person] = {}
+    people = People()
     for _ in range(size):
         person = Person(traits=some_json(chance), stage=chance.choice([None, *LABELS]))
         person.segments = {slug for slug in SEGMENTS if chance.random() < 0.5}
