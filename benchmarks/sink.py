@@ -1,12 +1,13 @@
-"""An SMTP server that takes every mail and keeps none: what a benchmark sends to, as cheap as a server can be.
+"""An SMTP server that takes every mail and keeps none: what benchmarks send to, as cheap as can be.
 
-`python -m benchmarks.sink` prints its port and serves until it is stopped. `VRFY` is answered with the number of mails taken so far;
-PIPELINING is spoken.
+`python -m benchmarks.sink` prints its port and serves until it is stopped. `VRFY` is answered with the number
+of mails taken so far; PIPELINING is spoken.
 """
 
 import asyncio
 import re
 import sys
+from typing import ClassVar
 
 GREETING = b"220 sink ESMTP\r\n"
 EHLO = b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
@@ -15,11 +16,11 @@ GO_AHEAD = b"354 Go ahead\r\n"
 END = b"\r\n.\r\n"
 COMMAND = re.compile(rb"([^\r\n]*)\r\n")
 
-taken = 0
-
 
 class Sink(asyncio.Protocol):
-    """One connection."""
+    """One connection; `taken` counts the mails of all."""
+
+    taken: ClassVar[int] = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
@@ -41,13 +42,12 @@ class Sink(asyncio.Protocol):
         return self._mail() if self.in_mail else self._command()
 
     def _mail(self) -> bytes | None:
-        global taken
         end = self.buffer.find(END)
         if end < 0:
             return None
         self.buffer = self.buffer[end + len(END) :]
         self.in_mail = False
-        taken += 1
+        Sink.taken += 1
         return OK
 
     def _command(self) -> bytes | None:
@@ -60,7 +60,7 @@ class Sink(asyncio.Protocol):
             self.in_mail = True
             return GO_AHEAD
         if verb == b"VRFY":
-            return b"250 %d\r\n" % taken
+            return b"250 %d\r\n" % Sink.taken
         return EHLO if verb == b"EHLO" else OK
 
 

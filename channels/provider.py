@@ -176,5 +176,5 @@ providers: Registry[type[Provider]] = Registry("provider", "channels.providers")
 
 
 def provider_of(channel: Channel) -> Provider:
-    """The provider that serves a channel, with its settings. ValueError or LookupError where it can't be had."""
+    """The provider that serves a channel, with its settings; ValueError or LookupError where none can."""
     return providers.get(channel.provider).model_validate(unseal(channel.settings))

@@ -23,8 +23,8 @@ NOBODY = re.compile(r"\b5\.1\.(1|10)\b")
 class Smtp(Provider):
     """Hands mails to an SMTP server over connections that stay open.
 
-    SMTP knows no idempotency: where the connection is lost after a mail's last dot, its fate is unknown, and it is not
-    sent again.
+    SMTP knows no idempotency: where the connection is lost after a mail's last dot, its fate is unknown,
+    and it is not sent again.
     """
 
     kind = "smtp"
@@ -33,7 +33,7 @@ class Smtp(Provider):
 
     url: SecretStr = Field(
         title="Server",
-        description="smtp://name:password@host:port; smtp+tls:// with STARTTLS, smtps:// with TLS from the start.",
+        description="smtp://name:password@host:port; smtp+tls:// with STARTTLS, smtps:// with TLS at once.",
     )
     connections: int = Field(
         4, ge=1, le=32, title="Connections", description="How many at once, per process."

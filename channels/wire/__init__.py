@@ -1,1 +1,4 @@
-"""How providers talk: SMTP connections that stay open, HTTP that goes only where it may. No rows, no settings."""
+"""How providers talk: SMTP connections that stay open, HTTP that goes only where it may.
+
+No rows, no settings.
+"""

@@ -30,7 +30,7 @@ class Pool:
         return Connection(self._url, timeout)
 
     def renew(self, timeout: float) -> Connection:
-        """A new connection, in place of one that turned out to be dead; the other idle ones are dropped with it."""
+        """A new connection in place of a dead one; the other idle ones are dropped with it."""
         self.drain()
         return Connection(self._url, timeout)
 
@@ -49,12 +49,12 @@ class Pool:
 
 
 def pool(url: str) -> Pool:
-    """This process's connections to a server."""
+    """The process's connections to a server."""
     return _pool(url, os.getpid())
 
 
 def crew(size: int) -> ThreadPoolExecutor:
-    """This process's threads for sending in parallel."""
+    """The process's threads for sending in parallel."""
     return _crew(size, os.getpid())
 
 

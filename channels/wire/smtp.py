@@ -1,7 +1,8 @@
 """SMTP connections that stay open over batches and carry mails without waiting for each answer in turn.
 
-The standard library opens, encrypts and logs in; the mails themselves go by our own hand, so that the body of one
-travels with the commands of the next (RFC 2920), and so that we know for certain whether a mail's last dot had left.
+The standard library opens, encrypts and logs in; the mails themselves go by our own hand, so that the body of
+one travels with the commands of the next (RFC 2920), and so that we know for certain whether a mail's last
+dot had left.
 """
 
 import smtplib
@@ -83,6 +84,8 @@ class Connection:
 
     def __init__(self, url: str, timeout: float) -> None:
         self._client = _connect(url, timeout)
+        if self._client.sock is None:
+            raise OSError("the server closed the connection at once")
         self._socket = self._client.sock
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
@@ -93,7 +96,7 @@ class Connection:
         self.used_at = time.monotonic()
 
     def deliver(self, mails: Sequence[Mail], until: float) -> Iterator[Result]:
-        """Send mails one after the other; those not begun by `until` (monotonic), or once it is lost, are left."""
+        """Send mails one by one; those not begun by `until` (monotonic), or after a loss, are left."""
         self._timeout(until)
         opening = self._open(mails[0], b"") if mails else None
         for index, mail in enumerate(mails):
@@ -117,7 +120,7 @@ class Connection:
     def _send_body(
         self, mail: Mail, opening: list[Reply], following: Mail | None
     ) -> tuple[Result, list[Reply] | None]:
-        """Finish a mail whose commands were answered by `opening`, and begin the next one in the same breath."""
+        """Finish a mail whose commands were answered by `opening`; begin the next in the same breath."""
         refusal = next((reply for reply in opening if not reply.is_positive), None)
         if refusal is not None:
             result = Result(mail.key, _refused(opening.index(refusal), refusal), refusal.text)
@@ -219,12 +222,12 @@ class Connection:
 
 
 def _refused(command: int, reply: Reply) -> Outcome:
-    """What a no before the mail itself means; one to the sender (command 0) is the server's set-up, not the mail's."""
+    """What a no before the mail itself means; one to the sender (command 0) is about the set-up."""
     return Outcome.TRY_AGAIN if reply.code == NO_ANSWER or command == 0 else reply.outcome
 
 
 def stuff_dots(data: bytes) -> bytes:
-    """A mail whose lines that begin with a dot begin with two (RFC 5321, 4.5.2), without its last line break."""
+    """A mail with dots at the starts of lines doubled (RFC 5321, 4.5.2), without its last line break."""
     stuffed = data.replace(b"\n.", b"\n..") if b"\n." in data else data
     return (b"." + stuffed if stuffed.startswith(b".") else stuffed).removesuffix(b"\r\n")
 
