@@ -30,3 +30,11 @@ def django_db_modify_db_settings(servers: None) -> None:
 def no_wake_ups(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test does its work itself, by `work.settle`; no worker listens."""
     monkeypatch.setattr(work, "_silent", True)
+
+
+@pytest.fixture(autouse=True)
+def no_remembered_keys() -> None:
+    """A write key of an earlier test leads nowhere."""
+    from customers.tracking.keys import forget_keys  # noqa: PLC0415 - apps must be loaded
+
+    forget_keys()

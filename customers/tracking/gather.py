@@ -47,7 +47,9 @@ class Writer:
     def __init__(self) -> None:
         self._waiting: list[Pending] = []
         self._arrived = threading.Condition()
-        threading.Thread(target=self._run, name="inbox writer", daemon=True).start()
+        self._is_ending = False
+        self._thread = threading.Thread(target=self._run, name="inbox writer", daemon=True)
+        self._thread.start()
 
     def submit(self, calls: Sequence[Call], source_id: int) -> None:
         """Return when the calls are committed; NotStoredError, or DataError where PostgreSQL can't keep them."""
@@ -60,13 +62,22 @@ class Writer:
         if pending.error is not None:
             raise pending.error
 
+    def end(self) -> None:
+        """Store what waits, then let go of the connection."""
+        with self._arrived:
+            self._is_ending = True
+            self._arrived.notify()
+        self._thread.join()
+
     def _run(self) -> None:
-        while True:
-            self._store(self._gathered())
+        while group := self._gathered():
+            self._store(group)
+        connection.close()
 
     def _gathered(self) -> list[Pending]:
+        """The calls of the next commit; none when the writer is to end."""
         with self._arrived:
-            while not self._waiting:
+            while not self._waiting and not self._is_ending:
                 self._arrived.wait()
             size, count = 0, 0
             for pending in self._waiting:
@@ -111,6 +122,13 @@ def store_now(group: Sequence[Pending]) -> Exception | None:
 @cache
 def _writer() -> Writer:
     return Writer()
+
+
+def end_writer() -> None:
+    """End this process's writer, if it has one; the next call starts another."""
+    if _writer.cache_info().currsize:
+        _writer().end()
+        _writer.cache_clear()
 
 
 def submit(calls: Sequence[Call], source_id: int) -> None:
