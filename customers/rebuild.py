@@ -1,0 +1,86 @@
+"""Classifying again: customers whom time alone may have moved, and everybody after a rule was changed.
+
+Both are pieces of work that do one batch in one transaction, so that nobody waits long for the events' lock and a
+worker that dies has lost one batch. How far a rebuild has come stands in the rows themselves.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from customers.classify import classify, classify_by
+from customers.definitions import STAGE, segment_name
+from customers.events import lock_events
+from customers.locks import lock_customers
+from customers.models import Customer, Segment, Stage
+
+CHUNK = 5000
+DUE = "SELECT id FROM customers_customer WHERE recheck_at <= %s ORDER BY recheck_at LIMIT %s"
+LOOKED = "UPDATE customers_customer SET recheck_at = NULL WHERE id = ANY(%s)"
+
+
+@transaction.atomic
+def recheck(now: datetime, limit: int = 2000) -> int:
+    """Classify customers whose `recheck_at` has come, the longest overdue first; returns how many."""
+    lock_events()
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, [now, limit])
+        ids = lock_customers(row[0] for row in cursor.fetchall())
+        if ids:
+            cursor.execute(LOOKED, [ids])
+            classify(ids, now)
+    return len(ids)
+
+
+@transaction.atomic
+def rebuild(now: datetime, limit: int = CHUNK) -> int:
+    """One chunk of customers for one changed definition that nobody else works on; 0: there is none."""
+    stages = list(Stage.objects.filter(changed_at__isnull=False, rebuilt_at=None).select_for_update(skip_locked=True))
+    if stages:
+        return _rebuild(STAGE, stages, now, limit)
+    segments = Segment.objects.filter(is_active=True, changed_at__isnull=False, rebuilt_at=None)
+    segment = segments.select_for_update(skip_locked=True).order_by("changed_at").first()
+    return _rebuild(segment_name(segment.slug), [segment], now, limit) if segment else 0
+
+
+def rebuild_segment(segment: Segment, now: datetime) -> None:
+    """Find all members of a segment anew, here and now, chunk by chunk."""
+    Segment.objects.filter(pk=segment.pk).update(rebuilt_at=None, rebuilt_to=0)
+    while _rebuild_one(segment.pk, now):
+        pass
+    segment.refresh_from_db()
+
+
+@transaction.atomic
+def _rebuild_one(segment_id: int, now: datetime) -> int:
+    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    return 0 if segment.rebuilt_at else _rebuild(segment_name(segment.slug), [segment], now, CHUNK)
+
+
+def rebuild_stages(now: datetime) -> None:
+    """Look up everybody's stage anew, here and now, chunk by chunk."""
+    Stage.objects.update(rebuilt_at=None, rebuilt_to=0)
+    while _rebuild_stages(now):
+        pass
+
+
+@transaction.atomic
+def _rebuild_stages(now: datetime) -> int:
+    stages = list(Stage.objects.filter(rebuilt_at=None).select_for_update())
+    return _rebuild(STAGE, stages, now, CHUNK) if stages else 0
+
+
+def _rebuild(name: str, rows: Sequence[Stage] | Sequence[Segment], now: datetime, limit: int) -> int:
+    """The next chunk of customers by id; marks the rows (seven at most) with how far it has come, or as rebuilt."""
+    start = min(row.rebuilt_to for row in rows)
+    lock_events()
+    chunk = Customer.objects.filter(pk__gt=start).order_by("pk").values_list("pk", flat=True)[:limit]
+    ids = lock_customers(chunk)
+    if ids:
+        classify_by({name}, ids, now)
+    for row in rows:
+        row.rebuilt_to = ids[-1] if ids else start
+        row.rebuilt_at = now if len(ids) < limit else None
+        row.save(update_fields=["rebuilt_to", "rebuilt_at"])
+    return len(ids) or 1

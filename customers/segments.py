@@ -1,0 +1,67 @@
+"""Segments: how they are changed, and who is in them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from config import work
+from customers.checks import check_rule, definitions_that_read
+from customers.definitions import segment_name
+from customers.models import Customer, Segment
+from customers.rules import Problem, RuleError
+
+
+def save_segment(segment: Segment, now: datetime) -> Segment:
+    """Store a new or edited segment and have its members found; RuleError where its rule can't be accepted.
+
+    Members are found by the piece of work `customers.rebuild`, at once but not in this transaction. An inactive
+    segment keeps its members as they are.
+    """
+    with transaction.atomic():
+        lock_definitions()
+        was = Segment.objects.filter(pk=segment.pk).first() if segment.pk else None
+        if was and was.slug != segment.slug:
+            _check_unread(was.slug, "slug")
+        check_rule(segment_name(segment.slug), segment.rule)
+        if was is None or was.rule != segment.rule or was.is_active != segment.is_active:
+            segment.changed_at, segment.rebuilt_at, segment.rebuilt_to = now, None, 0
+            work.wake("customers.rebuild")
+        segment.save()
+    return segment
+
+
+def delete_segment(segment: Segment) -> None:
+    """Delete a segment with its memberships; RuleError where another rule reads it."""
+    with transaction.atomic():
+        lock_definitions()
+        _check_unread(segment.slug, "")
+        segment.delete()
+
+
+def _check_unread(slug: str, path: str) -> None:
+    if readers := definitions_that_read(segment_name(slug)):
+        message = _("These rules read the segment %(slug)s: %(readers)s. Change them first.")
+        raise RuleError([Problem(path=path, message=message % {"slug": slug, "readers": ", ".join(readers)})])
+
+
+def lock_definitions() -> None:
+    """One change of a rule at a time, so that two can't close a cycle together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7, 2)")
+
+
+def segment_members(segment: Segment) -> QuerySet[Customer]:
+    """Who is in the segment now."""
+    stays = segment.memberships.filter(left_at=None)
+    return Customer.objects.filter(pk__in=stays.values("customer_id"))
+
+
+def member_counts(segment_ids: Sequence[int]) -> dict[int, int]:
+    """How many customers are in each of the segments."""
+    counted = Segment.objects.filter(pk__in=segment_ids).annotate(
+        size=Count("memberships", filter=Q(memberships__left_at=None))
+    )
+    return dict(counted.order_by().values_list("pk", "size"))
