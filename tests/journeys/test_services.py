@@ -1,0 +1,206 @@
+import pytest
+
+from channels.models import Message
+from customers.merge import Merge
+from journeys import engine, services
+from journeys.faults import GraphError
+from journeys.merge import merge_enrollments
+from journeys.models import Enrollment, Journey, StepLog
+from journeys.queries import stuck
+from journeys.services import JourneyStateError
+from journeys.trigger import listen
+from tests import builders
+from tests.builders import DAY, HOUR, NOON
+from tests.journeys.builders import IN_ROME, content, draft, enrolled, graph, live, step
+
+pytestmark = pytest.mark.django_db
+PAUSE = step("pause", "wait", span="P2D")
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_stuck():
+    yield
+    assert stuck() == []
+
+
+def errors_of(*steps, trigger=None):
+    with pytest.raises(GraphError) as caught:
+        services.publish(draft(*steps, trigger=trigger).pk, NOON)
+    return {error["path"]: error["message"] for error in caught.value.errors}
+
+
+def test_publish_makes_an_immutable_version_of_the_draft():
+    journey = draft(PAUSE)
+
+    first = services.publish(journey.pk, NOON)
+    services.save_draft(journey.pk, graph(step("bye", "exit")))
+    second = services.publish(journey.pk, NOON + DAY)
+
+    journey.refresh_from_db()
+    assert (journey.state, journey.live_version) == ("live", second)
+    assert (first.number, second.number) == (1, 2)
+    assert (first.graph["start"], second.graph["start"]) == ("pause", "bye")
+
+
+def test_those_inside_keep_the_version_that_they_entered():
+    version = live(PAUSE)
+    one = enrolled(version, builders.customer())
+    services.save_draft(version.journey_id, graph(step("bye", "exit")))
+    services.publish(version.journey_id, NOON)
+
+    engine.advance(NOON)
+
+    one.refresh_from_db()
+    assert (one.version, one.step, one.standing) == (version, "pause", "due")
+
+
+def test_publish_names_contents_segments_and_stages_that_are_not_there():
+    content("hello-sms", channel="sms")
+    in_vip = {"field": "segment", "operator": "in", "value": "vip"}
+
+    assert errors_of(
+        step("a", "send_email", {"next": "b"}, content="gone"),
+        step("b", "send_email", {"next": "c"}, content="hello-sms"),
+        step("c", "branch", rules=[{"branch": "x", "rule": in_vip}]),
+        trigger={"kind": "stage_reached", "stage": "seventh-heaven"},
+    ) == {
+        "steps.a.settings.content": "there is no content 'gone'",
+        "steps.b.settings.content": "'hello-sms' is a content for sms; this step sends by email",
+        "steps.c.settings.rules.0.rule": "there is no segment 'vip'",
+        "trigger.stage": "there is no stage 'seventh-heaven'",
+    }
+    assert Journey.objects.get().live_version is None
+
+
+def test_publish_refuses_a_draft_that_is_empty():
+    journey = draft(PAUSE)
+    services.save_draft(journey.pk, {})
+
+    with pytest.raises(GraphError, match="trigger: Field required"):
+        services.publish(journey.pk, NOON)
+
+
+@pytest.mark.parametrize(
+    "graph", [[], {"a": float("nan")}, {"a": "\0"}, {"a": "\ud800"}, {"a": "x" * 1_000_001}]
+)
+def test_save_draft_refuses_what_can_not_be_stored(graph):
+    with pytest.raises(GraphError):
+        services.save_draft(draft(PAUSE).pk, graph)
+
+
+def test_create_journey_refuses_a_key_that_is_taken():
+    draft(PAUSE)
+
+    with pytest.raises(GraphError, match="key of another journey"):
+        draft(PAUSE)
+
+
+def test_pause_and_resume_lose_nobody():
+    content("hello")
+    version = live(
+        step("hello", "send_email", {"next": "pause"}, content="hello"),
+        PAUSE | {"branches": {"next": "paid"}},
+        step("paid", "wait_for", {"happened": None, "timed_out": None}, event="Paid", at_most="P9D"),
+    )
+    sending, waiting, awaiting, paid = (builders.customer() for _ in range(4))
+    enrolled(version, sending)
+    enrolled(version, waiting, step="pause")
+    enrolled(version, awaiting, step="paid")
+    enrolled(version, paid, step="paid")
+    while engine.advance(NOON):
+        pass
+
+    assert services.pause(version.journey_id) == 4
+
+    assert list(Message.objects.values_list("state", "reason")) == [("held", "paused")]
+    builders.event(paid, "Paid", NOON + HOUR)
+    listen(NOON + HOUR)
+    assert engine.advance(NOON + 20 * DAY) == 0
+
+    assert services.resume(version.journey_id, NOON + 20 * DAY) == 4
+    while engine.advance(NOON + 20 * DAY):
+        pass
+    assert list(Message.objects.values_list("state", "reason")) == [("queued", "")]
+    taken = StepLog.objects.values_list("customer_id", "step", "branch")
+    assert set(taken) == {
+        (waiting.pk, "pause", "next"),
+        (awaiting.pk, "paid", "timed_out"),
+        (paid.pk, "paid", "happened"),
+    }
+
+
+def test_exit_ends_enrollments_and_withdraws_their_messages():
+    content("hello")
+    version = live(step("hello", "send_email", content="hello"))
+    one, two = (enrolled(version, builders.customer()) for _ in range(2))
+    engine.advance(NOON)
+
+    assert services.exit_enrollments([one.pk], "asked to", NOON + HOUR) == 1
+    assert services.exit_enrollments([one.pk], "asked to", NOON + HOUR) == 0
+
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.standing, one.exit_reason, one.ended_at) == ("ended", "asked to", NOON + HOUR)
+    assert two.standing == "message"
+    assert dict(Message.objects.values_list("enrollment_id", "state")) == {
+        one.pk: "suppressed",
+        two.pk: "queued",
+    }
+
+
+def test_archive_ends_all_who_are_inside():
+    version = live(PAUSE)
+    for _ in range(3):
+        enrolled(version, builders.customer())
+    services.pause(version.journey_id)
+
+    assert services.archive(version.journey_id, NOON) == 3
+
+    assert set(Enrollment.objects.values_list("standing", "exit_reason")) == {("ended", "archived")}
+    with pytest.raises(JourneyStateError, match="'welcome' is archived"):
+        services.resume(version.journey_id, NOON)
+
+
+def test_pause_refuses_a_journey_that_is_not_live():
+    with pytest.raises(JourneyStateError, match="is draft; this can be done when it is: live"):
+        services.pause(draft(PAUSE).pk)
+
+
+def test_retry_gives_parked_enrollments_another_five_attempts_and_resume_does_not():
+    version = live(PAUSE)
+    one = enrolled(version, builders.customer(), is_on_hold=True, attempts=5, error="seven is nine")
+    services.pause(version.journey_id)
+    services.resume(version.journey_id, NOON)
+    assert engine.advance(NOON) == 0
+
+    assert services.retry_enrollments([one.pk], NOON) == 1
+    assert engine.advance(NOON) == 1
+
+
+def test_merge_leaves_one_enrollment_for_each_journey_and_key():
+    version, other = live(step("pause", "wait", span="P2D")), live(PAUSE, slug="other")
+    old, kept = builders.customer(), builders.customer()
+    first = enrolled(version, old)
+    second = enrolled(version, kept, now=NOON + HOUR)
+    elsewhere = enrolled(other, old)
+    past = enrolled(version, old, standing="ended", due_at=None, ended_at=NOON)
+    engine.advance(NOON)
+    StepLog.objects.create(
+        enrollment=first, customer=old, version=version, step="x", visit=1, reached_at=NOON, left_at=NOON
+    )
+
+    merge_enrollments([Merge(old.pk, kept.pk)], NOON + DAY)
+
+    reasons = dict(Enrollment.objects.values_list("pk", "exit_reason"))
+    assert reasons == {first.pk: "", second.pk: "merged", elsewhere.pk: "", past.pk: ""}
+    assert set(Enrollment.objects.values_list("customer_id", flat=True)) == {kept.pk}
+    assert set(StepLog.objects.values_list("customer_id", flat=True)) == {kept.pk}
+
+
+def test_publish_accepts_a_rule_as_trigger_and_branch():
+    version = live(
+        step("who", "branch", {"roman": None}, rules=[{"branch": "roman", "rule": IN_ROME}]),
+        trigger={"kind": "event", "event": "Paid", "rule": IN_ROME},
+    )
+
+    assert version.number == 1
