@@ -6,6 +6,7 @@ uv does it in seconds; where it can't be had, pip does. Nothing is done when nei
 import hashlib
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,10 @@ def uv_environment() -> dict[str, str]:
     for theirs, ours in (("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_CERT", "SSL_CERT_FILE")):
         if theirs in environment:
             environment.setdefault(ours, environment[theirs])
+    if ssl.get_default_verify_paths().cafile:
+        environment.setdefault(
+            "UV_SYSTEM_CERTS", "1"
+        )  # a company's own authority is known to the system only
     return environment
 
 

@@ -57,6 +57,8 @@ class Child:
         """Start it where it is due to be started; notice its end."""
         if self._child is not None and self._child.poll() is not None:
             self._bury(self._child, say)
+        if self.log is not None:
+            trim(self.log)
         if self._child is None and not self.is_done and time.monotonic() >= self._again:
             self._start()
 
@@ -93,7 +95,6 @@ class Child:
         self._started = time.monotonic()
         output = None
         if self.log is not None:
-            trim(self.log)
             output = self.log.open("ab")
         self._child = subprocess.Popen(
             [*_tie(), *self._command],

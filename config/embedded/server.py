@@ -1,5 +1,7 @@
 """What the embedded servers have in common: start or adopt, be alone on the data, stop."""
 
+import os
+import shutil
 import signal
 import subprocess
 import time
@@ -14,7 +16,7 @@ from config.embedded.account import Account, EmbeddedError, account_for
 from config.embedded.locks import Hold, locked
 from config.embedded.places import Places
 
-LARGEST_LOG = 5_000_000  # bytes; a larger log is put aside at a start
+LARGEST_LOG = 5_000_000  # bytes; a larger log is put aside
 START_SECONDS = 90  # recovery after a crash may take a while
 STOP_SECONDS = 15
 
@@ -177,6 +179,7 @@ class Server(ABC):
 
 
 def trim(log: Path) -> None:
-    """Put a log aside that has become large; the one put aside before is gone."""
+    """Put a log aside that has become large, while it is written to; the one put aside before is gone."""
     if log.exists() and log.stat().st_size > LARGEST_LOG:
-        log.replace(log.with_suffix(".log.1"))
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)  # who writes appends, so goes on at the new end

@@ -12,7 +12,7 @@ from types import FrameType
 
 from config.embedded.account import EmbeddedError
 from config.embedded.child import Child
-from config.embedded.server import Server
+from config.embedded.server import Server, trim
 
 ROUND = 0.2  # seconds between two looks at the children
 STOP_SECONDS = 8.0  # that children get to finish what they are at
@@ -76,6 +76,7 @@ class Supervisor:
 
     def _tend(self) -> None:
         for server in self._servers:
+            trim(server.log)
             if server.pid() is None:
                 self._say(f"{server.name} is gone; starting it again")
                 self._start_again(server)

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -77,7 +77,12 @@ class Command(BaseCommand):
 
     def _migrate(self) -> None:
         """Bring the tables up to date where they are not."""
-        executor = MigrationExecutor(connection)
+        try:
+            executor = MigrationExecutor(connection)
+        except OperationalError as error:
+            raise CommandError(
+                _("DATABASE_URL names a database that does not answer: %(error)s") % {"error": error}
+            ) from error
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Making the tables")
             call_command("migrate", interactive=False, verbosity=0)
@@ -87,8 +92,9 @@ class Command(BaseCommand):
         url = settings.BASE_URL if (host, port) == (HOST, settings.PORT) else f"http://{host}:{port}"
         facts: dict[str, Any] = {"url": url}
         if ports is not None:
-            facts |= import_string(BOOTSTRAP)()
-            facts |= {"smtp_port": ports.smtp, "receiver_url": f"http://{HOST}:{ports.http}"}
+            receiver_url = f"http://{HOST}:{ports.http}"
+            facts |= import_string(BOOTSTRAP)(ports.smtp, receiver_url)
+            facts |= {"smtp_port": ports.smtp, "receiver_url": receiver_url}
         facts |= {"database_url": settings.DATABASE_URL, "redis_url": settings.REDIS_URL}
         draft = var / "sandbox.json.new"
         draft.touch(mode=0o600)
