@@ -21,7 +21,7 @@ MAC_BYTES = 12
 
 @lru_cache(maxsize=8)
 def _key(purpose: str, secret: str) -> bytes:
-    return blake2b(secret.encode(), digest_size=32, person=f"sette {purpose}".encode()).digest()
+    return blake2b(secret.encode(), digest_size=32, person=f"sette {purpose}".encode()[:16]).digest()
 
 
 def _sign(purpose: str, data: bytes) -> str:
