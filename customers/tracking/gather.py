@@ -6,7 +6,6 @@ gather, and go into the next commit together. Each request is answered after the
 
 import threading
 from collections.abc import Sequence
-from functools import cache
 
 from django.db import (
     DatabaseError,
@@ -119,16 +118,32 @@ def store_now(group: Sequence[Pending]) -> Exception | None:
     return None
 
 
-@cache
-def _writer() -> Writer:
-    return Writer()
+class _Office:
+    """This process's one writer, started with the first call (so after any fork)."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._writer: Writer | None = None
+
+    def writer(self) -> Writer:
+        with self._lock:
+            if self._writer is None:
+                self._writer = Writer()
+            return self._writer
+
+    def close(self) -> None:
+        with self._lock:
+            if self._writer is not None:
+                self._writer.end()
+                self._writer = None
+
+
+_office = _Office()
 
 
 def end_writer() -> None:
     """End this process's writer, if it has one; the next call starts another."""
-    if _writer.cache_info().currsize:
-        _writer().end()
-        _writer.cache_clear()
+    _office.close()
 
 
 def submit(calls: Sequence[Call], source_id: int) -> None:
@@ -136,4 +151,4 @@ def submit(calls: Sequence[Call], source_id: int) -> None:
     if connection.in_atomic_block:
         store([(call, source_id) for call in calls], clock.now())
     else:
-        _writer().submit(calls, source_id)
+        _office.writer().submit(calls, source_id)
