@@ -36,9 +36,16 @@ def queue_for_customers(
     In the caller's transaction; the dispatch of the content's channel is woken after its commit.
     """
     audience, audience_values = customer_ids.query.sql_with_params()
-    message = [content.channel, content.pk, content.topic, content.is_transactional, priority, broadcast_id]
+    message: list[Any] = [
+        content.channel,
+        content.pk,
+        content.topic,
+        content.is_transactional,
+        priority,
+        broadcast_id,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(QUEUE.format(audience=audience), [*message, now, expires_at, now, *audience_values])
-        queued = cursor.rowcount
+        queued: int = cursor.rowcount
     work.wake(f"channels.dispatch_{content.channel}")
     return queued

@@ -7,6 +7,7 @@ from django.templatetags.static import static
 
 from config import embedded, env
 from config.navigation import sidebar
+from config.tabs import TABS
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = env.folder("SETTE_VAR", ROOT / "var")
@@ -177,6 +178,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "ChannelEnum": "channels.models.ChannelKind",
+        "ConsentChannelEnum": "customers.api.serializers.CHANNELS",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.tell_problems",
@@ -216,6 +221,7 @@ UNFOLD = {
             "950": "#2E1065",
         },
     },
+    "TABS": TABS,
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": sidebar},
 }
 
@@ -225,4 +231,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("SETTE_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "celery.apps.worker": {"level": "INFO"},  # says that it is ready, which `serve` waits for
+        "celery.app.trace": {"level": "WARNING"},  # a line for each sweep would fill the disk
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
 }

@@ -52,6 +52,16 @@ def save_draft(journey_id: int, draft: Json) -> Journey:
 
 
 @transaction.atomic
+def change_journey(journey_id: int, draft: Json | None = None, **said: Any) -> Journey:
+    """Store the draft (None: as it is) and what is said about the journey: slug, name, description, stages."""
+    journey = _locked(journey_id, State.DRAFT, State.LIVE, State.PAUSED)
+    for field, value in said.items():
+        setattr(journey, field, value)
+    journey.save(update_fields=[*said, "changed_at"])
+    return journey if draft is None else save_draft(journey_id, draft)
+
+
+@transaction.atomic
 def publish(journey_id: int, now: datetime, by: AbstractBaseUser | None = None) -> JourneyVersion:
     """Make the draft the live version, for those who enter from now on; GraphError tells why it can't be."""
     journey = _locked(journey_id, State.DRAFT, State.LIVE, State.PAUSED)

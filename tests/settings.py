@@ -9,3 +9,4 @@ os.environ.setdefault("SETTE_SECRET_KEY", "only-for-tests")
 from config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True  # collected files are not there, and not needed

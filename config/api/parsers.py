@@ -60,9 +60,10 @@ def _faults(data: Any) -> Iterator[tuple[str, str]]:
             yield path, _("The JSON is nested too deeply.")
         elif isinstance(value, dict):
             for key, inner in value.items():
+                place = f"{path}.{key}" if path else key
                 if fault := _text_fault(key):
-                    yield path, fault
-                waiting.append((f"{path}.{key}" if path else key, inner, depth + 1))
+                    yield place, fault
+                waiting.append((place, inner, depth + 1))
         elif isinstance(value, list):
             waiting += [
                 (f"{path}.{place}" if path else str(place), inner, depth + 1)

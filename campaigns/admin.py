@@ -1,0 +1,124 @@
+"""Broadcasts: what goes to whom, when, and how far it has come."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from campaigns import services
+from campaigns.models import Broadcast
+from channels.ledger import fates
+from channels.models import MessageSource
+from config import clock
+from config.forms import SpanField
+from config.pages import Page, site
+
+State = Broadcast.State
+MOVES: dict[str, list[tuple[str, Any, bool]]] = {
+    State.DRAFT: [("schedule", _("Schedule"), True), ("cancel", _("Cancel"), False)],
+    State.SCHEDULED: [("unschedule", _("Back to draft"), False), ("cancel", _("Cancel"), False)],
+    State.SENDING: [("pause", _("Pause"), True), ("cancel", _("Cancel"), False)],
+    State.PAUSED: [("resume", _("Resume"), True), ("cancel", _("Cancel"), False)],
+    State.FINISHED: [],
+    State.CANCELLED: [],
+}
+LOOKS = {State.SENDING: "good", State.SCHEDULED: "accent", State.PAUSED: "warn", State.CANCELLED: "bad"}
+
+
+class BroadcastForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A broadcast, its length of use in words."""
+
+    expires_after = SpanField(label=_("of use for"), required=False)
+
+    class Meta:
+        model = Broadcast
+        fields = ("name", "content", "segment", "starts_at", "expires_after", "priority")
+
+
+@admin.register(Broadcast)
+class BroadcastAdmin(Page):
+    """A list, and a form that can be written in while the broadcast is a draft."""
+
+    list_display = ("name", "stands", "content", "segment", "candidates", "launched_at", "finished_at")
+    list_filter = ("state",)
+    search_fields = ("name",)
+    list_select_related = ("content", "segment")
+    fields = ("name", ("content", "segment"), ("starts_at", "expires_after"), "priority")
+    form = BroadcastForm
+    change_form_template = "campaigns/change.html"
+    actions = None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """A broadcast is cancelled: its history stays."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Broadcast | None = None) -> bool:
+        """Once it is scheduled it stays as it is."""
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.state == State.DRAFT)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        """The form under the broadcast's counts and buttons."""
+        row = Broadcast.objects.filter(pk=object_id).first() if object_id.isdigit() else None
+        context = {"moves": MOVES[row.state], "counts": fates(MessageSource.BROADCAST, row.pk)} if row else {}
+        context["may_send"] = request.user.has_perm("campaigns.change_broadcast")
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)  # type: ignore[no-any-return]
+
+    def save_model(self, request: HttpRequest, obj: Broadcast, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
+        """By the services."""
+        values = {name: form.cleaned_data[name] for name in form.cleaned_data}
+        if change:
+            services.change_broadcast(obj, **values)
+        else:
+            obj.pk = services.create_broadcast(**values).pk
+
+    @admin.display(description=_("state"), ordering="state")
+    def stands(self, broadcast: Broadcast) -> SafeString:
+        """The state as a chip."""
+        look = LOOKS.get(State(broadcast.state), "")
+        return format_html('<span class="s-chip s-chip-{}">{}</span>', look, broadcast.get_state_display())
+
+
+def move(request: HttpRequest, broadcast_id: int) -> HttpResponse:
+    """Schedule, pause, resume, cancel; what keeps it from that is told."""
+    broadcast = get_object_or_404(Broadcast, pk=broadcast_id)
+    if not request.user.has_perm("campaigns.change_broadcast"):
+        raise PermissionDenied
+    wanted = request.POST.get("move", "")
+    if wanted not in {name for name, _label, _main in MOVES[broadcast.state]}:
+        messages.error(request, _("The broadcast is in another state by now: look again."))
+        return redirect("admin:campaigns_broadcast_change", broadcast_id)
+    try:
+        _act(broadcast, wanted)
+    except services.BroadcastError as error:
+        for each in error.errors:
+            messages.error(request, each["message"])
+    except services.BroadcastStateError as error:
+        messages.error(request, str(error))
+    return redirect("admin:campaigns_broadcast_change", broadcast_id)
+
+
+def _act(broadcast: Broadcast, wanted: str) -> None:
+    match wanted:
+        case "schedule":
+            services.schedule(broadcast, clock.now())
+        case "unschedule":
+            services.unschedule(broadcast)
+        case "pause":
+            services.pause(broadcast)
+        case "resume":
+            services.resume(broadcast, clock.now())
+        case _:
+            services.cancel(broadcast, clock.now())
+
+
+site().add_page("broadcasts/<int:broadcast_id>/move/", require_POST(move), "broadcast_move")

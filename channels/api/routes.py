@@ -1,0 +1,22 @@
+"""The routes of contents, messages, caps, quiet hours and channels."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from channels.api.contents import ContentViewSet
+from channels.api.limits import CapViewSet, QuietHoursViewSet
+from channels.api.messages import CustomerMessageViewSet, MessageViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("contents", ContentViewSet, basename="api-content")
+router.register("messages", MessageViewSet, basename="api-message")
+router.register("caps", CapViewSet, basename="api-cap")
+router.register("quiet-hours", QuietHoursViewSet, basename="api-quiet-hours")
+urlpatterns = [
+    path(
+        "customers/<uuid:id>/messages/",
+        CustomerMessageViewSet.as_view({"get": "list"}),
+        name="api-customer-messages",
+    ),
+    *router.urls,
+]

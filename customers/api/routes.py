@@ -1,0 +1,30 @@
+"""The routes of customers, events, segments, stages, topics, suppressions and sources."""
+
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from customers.api.customers import CustomerViewSet
+from customers.api.events import EventViewSet
+from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
+from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
+from customers.api.segments import SegmentViewSet
+from customers.api.stages import StageViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("customers", CustomerViewSet, basename="api-customer")
+router.register("events", EventViewSet, basename="api-event")
+router.register("segments", SegmentViewSet, basename="api-segment")
+router.register("stages", StageViewSet, basename="api-stage")
+router.register("topics", TopicViewSet, basename="api-topic")
+router.register("suppressions", SuppressionViewSet, basename="api-suppression")
+router.register("sources", SourceViewSet, basename="api-source")
+
+events = CustomerEventViewSet.as_view({"get": "list"})
+moves = StageHistoryViewSet.as_view({"get": "list"})
+consents = ConsentViewSet.as_view({"get": "list", "post": "create"})
+urlpatterns = [
+    path("customers/<uuid:id>/events/", events, name="api-customer-events"),
+    path("customers/<uuid:id>/stage_history/", moves, name="api-customer-stage-history"),
+    path("customers/<uuid:id>/consents/", consents, name="api-customer-consents"),
+    *router.urls,
+]

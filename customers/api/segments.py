@@ -1,0 +1,130 @@
+"""Segments and their members, and whom a rule would find before it is kept."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config import clock
+from config.api.fields import JSONObject, LastingSlug
+from config.api.problems import ConflictError, UnavailableError, told_at
+from config.api.views import Listing, Resource
+from config.models import Scope
+from customers.api.serializers import CustomerSerializer, MemberSerializer
+from customers.models import Membership, Segment
+from customers.preview import PreviewTooSlowError, preview
+from customers.rules import RuleError, parse
+from customers.segments import delete_segment, save_segment
+
+
+class SegmentSerializer(LastingSlug, serializers.ModelSerializer[Segment]):
+    """Customers for whom a rule holds. `rebuilt_at` is null while a changed rule is still being asked of all."""
+
+    rule = JSONObject()
+
+    class Meta:
+        model = Segment
+        fields = [
+            "slug",
+            "name",
+            "description",
+            "rule",
+            "is_active",
+            "created_at",
+            "changed_at",
+            "rebuilt_at",
+        ]
+        read_only_fields = ["created_at", "changed_at", "rebuilt_at"]
+
+
+class RuleSerializer(serializers.Serializer[Any]):
+    """A rule to try."""
+
+    rule = JSONObject()
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """Whom a rule finds at present: how many, and some of them."""
+
+    count = serializers.IntegerField()
+    sample = CustomerSerializer(many=True)
+
+
+class SegmentViewSet(
+    Listing,
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    Resource[Segment],
+):
+    """Segments; `docs/rules.md` says how a rule is written."""
+
+    queryset = Segment.objects.all()
+    serializer_class = SegmentSerializer
+    lookup_field = lookup_url_kwarg = "slug"
+    lookup_value_converter = "slug"
+    writes = Scope.DESIGN
+    scopes = {"preview": Scope.READ, "preview_rule": Scope.READ}
+    pages = {"list", "members"}
+
+    @property
+    def keyset(self) -> str:  # type: ignore[override]
+        """Members are paged by customer: their index begins with it."""
+        return "customer_id" if self.action == "members" else "pk"
+
+    def perform_create(self, serializer: serializers.BaseSerializer[Segment]) -> None:
+        """Keep a new one; its members are found right afterwards."""
+        self._keep(serializer, Segment())
+
+    def perform_update(self, serializer: serializers.BaseSerializer[Segment]) -> None:
+        """Keep the change; where the rule is another, the members are found anew."""
+        self._keep(serializer, self.get_object())
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, slug: str) -> Response:  # noqa: ARG002 - the word of the path
+        """Delete it; 409 where a rule or a broadcast still needs it."""
+        try:
+            delete_segment(self.get_object())
+        except RuleError as error:
+            raise ConflictError("; ".join(problem["message"] for problem in error.errors)) from error
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=MemberSerializer(many=True), filters=False)
+    @action(detail=True)
+    def members(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Who is in it now."""
+        stays = Membership.objects.filter(segment=self.get_object(), left_at=None)
+        shown = stays.select_related("customer__stage").prefetch_related("customer__identities")
+        return self.page(shown, MemberSerializer)
+
+    @extend_schema(operation_id="segments_preview", request=None, responses=PreviewSerializer)
+    @action(detail=True, methods=["post"])
+    def preview(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Whom its rule finds at present."""
+        return _previewed(self.get_object().rule)
+
+    @extend_schema(operation_id="segments_preview_rule", request=RuleSerializer, responses=PreviewSerializer)
+    @action(detail=False, methods=["post"], url_path="preview", url_name="preview-rule")
+    def preview_rule(self, request: Request) -> Response:
+        """Whom a rule would find; nothing is kept."""
+        given = RuleSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return _previewed(given.validated_data["rule"])
+
+    def _keep(self, serializer: serializers.BaseSerializer[Segment], segment: Segment) -> None:
+        for field, value in serializer.validated_data.items():
+            setattr(segment, field, value)
+        with told_at("rule", RuleError):
+            serializer.instance = save_segment(segment, clock.now())
+
+
+def _previewed(tree: Any) -> Response:
+    try:
+        with told_at("rule", RuleError):
+            found = preview(parse(tree), clock.now())
+    except PreviewTooSlowError as error:
+        raise UnavailableError(str(error)) from error
+    return Response(PreviewSerializer(found).data)

@@ -1,0 +1,1 @@
+"""The REST API's routes about journeys and who is inside them."""
