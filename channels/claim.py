@@ -88,7 +88,7 @@ def _opens(sql: str, values: dict[str, Any]) -> list[Open]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [
-            Open(*row) if row[9] == "[]" else Open(*row)._replace(fallbacks=json.loads(row[9]))
+            Open(*row[:9], () if row[9] == "[]" else json.loads(row[9]), *row[10:])
             for row in cursor.fetchall()
         ]
 

@@ -6,6 +6,7 @@ provider may take.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -46,7 +47,7 @@ REAP = """
 def reap(now: datetime, limit: int = 1000) -> int:
     """Settle what workers that died were sending; returns how many messages."""
     idempotent = _idempotent_channels()
-    values = {"now": now, "limit": limit, "idempotent": idempotent, "attempts": ATTEMPTS}
+    values: dict[str, Any] = {"now": now, "limit": limit, "idempotent": idempotent, "attempts": ATTEMPTS}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(REAP, values)
         reaped = int(cursor.fetchone()[0])

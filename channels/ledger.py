@@ -67,7 +67,7 @@ def caps_now(customer_id: int, now: datetime) -> list[CapUse]:
     caps = [cap for cap in Cap.objects.filter(is_active=True) if cap.stage_id in (None, customer.stage_id)]
     zone = zone_of(customer.time_zone, settings.BRAND_TIME_ZONE)
     rows = Message.objects.filter(customer_id=customer_id, slot_at__gt=now - reach(caps))
-    slots = [Slot(*row) for row in rows.values_list("slot_at", "channel", "topic")]
+    slots = [Slot(at, *what) for at, *what in rows.values_list("slot_at", "channel", "topic") if at]
     return [_use(Book([cap], slots, zone), now) for cap in caps]
 
 
@@ -114,7 +114,7 @@ def over_cap(now: datetime, *, ever: bool = False) -> list[OverCap]:
 
 
 def _crowded(cap: Cap, since: datetime | None) -> list[tuple[Any, ...]]:
-    values = {
+    values: dict[str, Any] = {
         "limit": cap.limit,
         "span": reach([cap]),
         "channels": [kind for kind in ChannelKind.values if counts(cap, kind, cap.topic)],
@@ -125,7 +125,7 @@ def _crowded(cap: Cap, since: datetime | None) -> list[tuple[Any, ...]]:
     }
     with connection.cursor() as cursor:
         cursor.execute(CROWDED, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _same_window(cap: Cap, earlier: datetime, later: datetime, time_zone: str) -> bool:

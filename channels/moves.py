@@ -67,7 +67,7 @@ def take(
     """Let messages through: each takes its slot and a lease under this token."""
     if not messages:
         return []
-    values = {
+    values: dict[str, Any] = {
         "ids": [message.id for message in messages],
         "stages": [persons[message.customer_id].stage_number for message in messages],
         "token": token,

@@ -62,7 +62,7 @@ def queue_messages(candidates: Iterable[Candidate], now: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(QUEUE, [now, *(list(column) for column in zip(*rows, strict=True))])
-        made = cursor.rowcount
+        made = int(cursor.rowcount)
     wake_channels({row[2] for row in rows})
     return made
 
@@ -163,7 +163,7 @@ def pause_source(source: str, source_id: int) -> int:
     PausedSource.objects.get_or_create(source=source, source_id=source_id)
     with connection.cursor() as cursor:
         cursor.execute(PAUSE, [source, source_id])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def resume_source(source: str, source_id: int, now: datetime) -> int:

@@ -15,7 +15,7 @@ import logging
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -52,7 +52,7 @@ class Answered(NamedTuple):
 def backoff(message_id: int, attempts: int) -> timedelta:
     """How long to wait after so many attempts: longer each time, give or take a fifth by the message's id."""
     jitter = (message_id * SPREAD % 2**32) / 2**32  # the same for the same message, so that a test can say it
-    return FIRST_WAIT * 4 ** (attempts - 1) * (0.8 + 0.4 * jitter)
+    return FIRST_WAIT * (4.0 ** (attempts - 1) * (0.8 + 0.4 * jitter))
 
 
 def answered(sending: Sending, receipt: Receipt, *, is_idempotent: bool, now: datetime) -> Answered:
@@ -150,7 +150,7 @@ def record(answers: Sequence[Answered], token: UUID, now: datetime) -> int:
 
 def _record(answers: Sequence[Answered], token: UUID, now: datetime) -> int:
     ids, states, reasons, details, provider_ids, dues, keeps, attempts = _columns(answers)
-    values = {
+    values: dict[str, Any] = {
         "ids": ids,
         "states": states,
         "reasons": reasons,
