@@ -1,6 +1,7 @@
 """The admin's site: unfold's, with the product's own pages among those of the rows."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.apps import AdminConfig
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 View = Callable[..., HttpResponseBase]
+Panel = Callable[[datetime], dict[str, Any] | None]
 
 
 class SetteSite(UnfoldAdminSite):
@@ -21,10 +23,20 @@ class SetteSite(UnfoldAdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._pages: list[tuple[str, View, str]] = []
+        self._panels: list[tuple[str, Panel]] = []
 
     def add_page(self, route: str, view: View, name: str) -> None:
         """Serve `view` under the admin, for people who log in only; its address is `admin:<name>`."""
         self._pages.append((route, view, name))
+
+    def add_panel(self, template: str, panel: Panel) -> None:
+        """Show `template` on the dashboard, with what `panel` answers for the present moment; None: not now."""
+        self._panels.append((template, panel))
+
+    def panels(self, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+        """Template and context of each panel that has something to show."""
+        asked = [(template, panel(now)) for template, panel in self._panels]
+        return [(template, context) for template, context in asked if context is not None]
 
     def extra_urls(self) -> list[URLPattern]:
         """The pages, in the order in which they were added."""

@@ -10,11 +10,22 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 register = template.Library()
 
 CHANNEL_ICONS = {"email": "mail", "sms": "sms", "push": "notifications", "webhook": "webhook"}
+# The seven terms of the design's identity, in the order in which they are told.
+FATES = {
+    "queued": gettext_lazy("queued"),
+    "held": gettext_lazy("held"),
+    "sending": gettext_lazy("sending"),
+    "sent": gettext_lazy("sent"),
+    "suppressed": gettext_lazy("not sent"),
+    "failed": gettext_lazy("failed"),
+    "uncertain": gettext_lazy("uncertain"),
+}
+STAGES = ["awareness", "discovery", "interest", "consideration", "action", "use", "advocacy"]
 SHARE_DIGITS = 10  # below this percentage one decimal is told
 
 
@@ -27,9 +38,24 @@ def stage(row: Any) -> SafeString:
 
 
 @register.simple_tag
+def stage_named(slug: str) -> SafeString:
+    """A stage as its events name it, by its key."""
+    if slug not in STAGES:
+        return format_html("{}", slug)
+    text = '<span class="s-stage stage-{0}"><i>{0}</i>{1}</span>'
+    return format_html(text, STAGES.index(slug) + 1, gettext(slug))
+
+
+@register.simple_tag
 def fate(state: str, label: str) -> SafeString:
     """A message's state with its sign."""
     return format_html('<span class="s-fate fate-{}">{}</span>', state, label)
+
+
+@register.filter
+def parts(ledger: Any) -> list[tuple[str, str, int]]:
+    """Of a ledger each fate, its name, and how many."""
+    return [(name, str(label), getattr(ledger, name)) for name, label in FATES.items()]
 
 
 @register.filter
@@ -62,7 +88,7 @@ def width(part: int, whole: int) -> str:
 
 
 @register.filter
-def length(span: timedelta | None) -> str:
+def span_words(span: timedelta | None) -> str:
     """A length of time in words: 2 days, 36 hours, 90 minutes."""
     if span is None:
         return "–"

@@ -1,0 +1,212 @@
+"""Caps, quiet hours, contents and channels: how much, when, what, and by which way."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as text
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from channels import contents
+from channels.health import channel_days
+from channels.models import Cap, Channel, ChannelKind, Content, ContentText, QuietHours
+from channels.preview import as_note, as_page
+from channels.sentences import cap_words, quiet_words
+from config import clock
+from config.csp import sandboxed
+from config.forms import CodeEditor, SpanField
+from config.pages import Page, site
+from config.templatetags.sette import icon
+from customers.models import Customer
+from customers.queries import UnknownIdentityError, customer_by_identity
+
+SAMPLE = "sample"  # the field that names whom a preview is made for
+TEXT_FIELDS = ("subject", "body", "plain", "link")
+
+
+class CapForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A cap, its length in words."""
+
+    span = SpanField(label=_("length"), required=False)
+
+    class Meta:
+        model = Cap
+        fields = ("name", "limit", "window", "span", "channel", "topic", "stage", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        """A rolling window has a length, a calendar one has none."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("window") == Cap.Window.ROLLING and not cleaned.get("span") and "span" not in self.errors:
+            self.add_error("span", _("A rolling window needs its length."))
+        elif cleaned.get("window") != Cap.Window.ROLLING:
+            cleaned["span"] = None
+        return cleaned
+
+
+@admin.register(Cap)
+class CapAdmin(Page):
+    """How much is enough."""
+
+    form = CapForm
+    list_display = ("name", "sentence", "is_active")
+    list_select_related = ("stage",)
+    fields = ("name", ("limit", "window", "span"), ("channel", "topic", "stage"), "is_active")
+
+    @admin.display(description=_("what it says"))
+    def sentence(self, cap: Cap) -> str:
+        """In words."""
+        return cap_words(cap)
+
+
+@admin.register(QuietHours)
+class QuietHoursAdmin(Page):
+    """When nothing goes out."""
+
+    list_display = ("name", "sentence", "is_active")
+    fields = ("name", ("starts", "ends"), "channel", "is_active")
+
+    @admin.display(description=_("what it says"))
+    def sentence(self, quiet: QuietHours) -> str:
+        """In words."""
+        return quiet_words(quiet)
+
+
+class TextForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One text; its template is tried in a limited process before it is kept."""
+
+    body = forms.CharField(label=_("body"), widget=CodeEditor(16), strip=False)
+    plain = forms.CharField(label=_("text part"), widget=CodeEditor(4), strip=False, required=False)
+
+    class Meta:
+        model = ContentText
+        fields = ("language", *TEXT_FIELDS)
+        widgets = {"language": UnfoldAdminTextInputWidget(attrs={"maxlength": 12})}
+
+    channel = ""
+
+    def clean(self) -> dict[str, Any]:
+        """What the check says, at its field and with its line."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors or not self.channel:
+            return cleaned
+        values = {name: cleaned.get(name) or "" for name in ("language", *TEXT_FIELDS)}
+        for error in contents.faults(self.channel, [ContentText(**values)]):
+            field = error["path"].rsplit(".", 1)[-1]
+            self.add_error(field if field in self.fields else None, error["message"])
+        return cleaned
+
+
+class TextInline(StackedInline):  # type: ignore[misc]
+    """The texts of a content, one per language."""
+
+    model = ContentText
+    form = TextForm
+    extra = 0
+    min_num = 1
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Each text is checked for the channel that is chosen above."""
+        chosen = request.POST.get("channel", obj.channel if obj else "")
+        channel = chosen if chosen in ChannelKind.values else ""
+        kwargs["form"] = type("TextForm", (TextForm,), {"channel": channel})
+        return super().get_formset(request, obj, **kwargs)
+
+
+@admin.register(Content)
+class ContentAdmin(Page):
+    """What messages say, with a look at it."""
+
+    list_display = ("name", "by", "topic", "languages", "is_transactional", "changed_at")
+    list_filter = ("channel", "topic", "is_transactional")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    fields = (("name", "slug"), ("channel", "topic"), "is_transactional")
+    inlines = (TextInline,)
+    change_form_template = "channels/admin/content.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With their texts."""
+        return super().get_queryset(request).prefetch_related("texts")
+
+    @admin.display(description=_("channel"), ordering="channel")
+    def by(self, content: Content) -> SafeString:
+        """The channel with its symbol."""
+        return format_html('<span class="s-row">{} {}</span>', icon(content.channel), content.get_channel_display())
+
+    @admin.display(description=_("languages"))
+    def languages(self, content: Content) -> str:
+        """The languages that there are texts in."""
+        return ", ".join(sorted(row.language for row in content.texts.all()))
+
+
+def content_preview(request: HttpRequest, content_id: int) -> HttpResponse:
+    """A content as it would look: as it is kept, or (by POST) as it stands in the form."""
+    content = get_object_or_404(Content, pk=content_id)
+    asked = request.POST or request.GET
+    customer = _sample(asked.get(SAMPLE, ""))
+    if customer is None:
+        return sandboxed(as_note(text("Nobody has this identity. A preview is filled in for a customer that is there.")))
+    written = _written(request, content)
+    if written is None:
+        return sandboxed(as_note(text("There is no text yet: write one.")))
+    errors, rendered = contents.preview_text(content.channel, written, customer, {})
+    if rendered is None:
+        return sandboxed(as_note("\n".join(each["message"] for each in errors)))
+    return sandboxed(as_page(rendered))
+
+
+def _sample(identity: str) -> Customer | None:
+    """Whom to fill it in for: the one asked for, else the newest."""
+    identity = identity.strip().replace("\x00", "")
+    if not identity:
+        return Customer.objects.order_by("-id").first()
+    try:
+        return customer_by_identity(identity if ":" in identity else f"email:{identity}")
+    except UnknownIdentityError:
+        return None
+
+
+def _written(request: HttpRequest, content: Content) -> ContentText | None:
+    """The text of the language asked for: from the form that was posted, else from the database."""
+    language = (request.POST or request.GET).get("language", "")
+    if request.method != "POST":
+        rows = content.texts.order_by("id")
+        return (rows.filter(language=language) if language else rows).first()
+    prefixes = [f"texts-{n}-" for n in range(20) if f"texts-{n}-body" in request.POST]
+    chosen = [prefix for prefix in prefixes if request.POST.get(prefix + "language") == language] or prefixes
+    if not chosen:
+        return None
+    values = {name: request.POST.get(chosen[0] + name, "") for name in ("language", *TEXT_FIELDS)}
+    return ContentText(**values)
+
+
+@admin.register(Channel)
+class ChannelAdmin(Page):
+    """The ways to customers, and how they are."""
+
+    list_display = ("kind", "provider", "sender", "is_active")
+    readonly_fields = ("kind", "provider")
+    fields = ("kind", "provider", "sender", "is_active")
+    change_list_template = "channels/admin/channels.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """There are as many as there are providers for."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """A channel is switched off."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """A card for each, with its last day."""
+        context = {"days": channel_days(clock.now())}
+        return super().changelist_view(request, (extra_context or {}) | context)  # type: ignore[no-any-return]
+
+
+site().add_page("content/<int:content_id>/preview/", content_preview, "content_preview")

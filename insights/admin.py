@@ -1,0 +1,183 @@
+"""The pages of customers and messages: they show what all layers below know."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from channels.models import Message
+from config.pages import LongList, site
+from config.templatetags.sette import fate, stage
+from customers.models import Customer, Identity, Segment, Stage
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from insights import messages, views
+
+
+class StageFilter(admin.SimpleListFilter):
+    """Customers who stand in a stage."""
+
+    title = _("stage")
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002
+        """The seven."""
+        return [(str(row.number), str(row)) for row in Stage.objects.all()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:  # noqa: ARG002
+        """Those in the chosen one."""
+        number = self.value() or ""
+        return queryset.filter(stage_id=int(number)) if number in set("1234567") else queryset
+
+
+class SegmentFilter(admin.SimpleListFilter):
+    """Customers who are in a segment now."""
+
+    title = _("segment")
+    parameter_name = "segment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002
+        """All segments, by name."""
+        return list(Segment.objects.values_list("slug", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:  # noqa: ARG002
+        """Its members."""
+        if not (slug := self.value()):
+            return queryset
+        return queryset.filter(memberships__segment__slug=slug, memberships__left_at__isnull=True)
+
+
+@admin.register(Customer)
+class CustomerAdmin(LongList):
+    """A list to search by identity, and a page that is read, not edited."""
+
+    list_display = ("who", "stands", "since", "mail", "last_seen_at")
+    list_filter = (StageFilter, SegmentFilter)
+    search_fields = ("identities__value",)
+    search_help_text = _("E-mail, phone or customer number, from its beginning")
+    ordering = ("-id",)
+    list_display_links = ("who",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        """With what the columns show."""
+        identities = Prefetch("identities", Identity.objects.order_by("-created_at"))
+        return super().get_queryset(request).select_related("stage").prefetch_related(identities)  # type: ignore[no-any-return]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        """By the beginning of an identity, which its index answers; never by a scan of all."""
+        term = search_term.strip().replace("\x00", "")
+        if not term:
+            return queryset, False
+        found = Identity.objects.filter(customer=OuterRef("pk"))
+        values = {term, term.lower()}
+        exact = found.filter(value__in=values)
+        if self.model.objects.filter(Exists(exact)).exists():
+            return queryset.filter(Exists(exact)), False
+        starts = Identity.objects.filter(value__istartswith=term).values("customer_id")[:200]
+        return queryset.filter(pk__in=[row["customer_id"] for row in starts]), False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """What is known comes from sources, by identify."""
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002
+    ) -> HttpResponseBase:
+        """To the page by the customer's public id."""
+        customer = get_object_or_404(Customer, pk=object_id if object_id.isdigit() else 0)
+        return redirect("admin:customer", customer.public_id)
+
+    @admin.display(description=_("customer"))
+    def who(self, customer: Customer) -> str:
+        """The name."""
+        return str(customer)
+
+    @admin.display(description=_("stage"))
+    def stands(self, customer: Customer) -> SafeString:
+        """The stage."""
+        return stage(customer.stage)
+
+    @admin.display(description=_("since"), ordering="stage_since")
+    def since(self, customer: Customer) -> Any:
+        """Since when in it."""
+        return customer.stage_since
+
+    @admin.display(description=_("identities"))
+    def mail(self, customer: Customer) -> str:
+        """The first few."""
+        return " · ".join(identity.value for identity in list(customer.identities.all())[:3])
+
+
+@admin.register(Message)
+class MessageAdmin(LongList):
+    """Every candidate and what became of it."""
+
+    list_display = ("what", "goes_to", "stands", "why", "asked_by", "created_at", "sent_at")
+    list_filter = ("channel", "state", "reason", "source")
+    search_fields = ("public_id",)
+    search_help_text = _("A customer's e-mail, phone or number, or a message's id")
+    ordering = ("-id",)
+    list_select_related = ("content", "customer")
+    actions = None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """The gate alone decides about messages."""
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
+    ) -> tuple[QuerySet[Message], bool]:
+        """A customer's messages by identity, or one by its id."""
+        return messages.found(queryset, search_term), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        """The list, with the names of what asked for its messages."""
+        self.names = messages.source_names()
+        return super().changelist_view(request, extra_context)  # type: ignore[no-any-return]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002
+    ) -> HttpResponseBase:
+        """The message's page."""
+        return messages.message_page(request, int(object_id) if object_id.isdigit() else 0)
+
+    @admin.display(description=_("message"))
+    def what(self, message: Message) -> SafeString:
+        """The content and the channel."""
+        name = message.content.name if message.content else message.get_channel_display()
+        return format_html('{} <span class="s-note">{}</span>', name, message.get_channel_display())
+
+    @admin.display(description=_("to"))
+    def goes_to(self, message: Message) -> SafeString:
+        """The customer."""
+        url = reverse("admin:customer", args=[message.customer.public_id])
+        return format_html('<a href="{}">{}</a>', url, message.customer)
+
+    @admin.display(description=_("fate"))
+    def stands(self, message: Message) -> SafeString:
+        """The state with its sign."""
+        return fate(message.state, message.get_state_display())
+
+    @admin.display(description=_("why"))
+    def why(self, message: Message) -> str:
+        """Why it is held or was not sent."""
+        return message.get_reason_display() if message.reason else ""
+
+    @admin.display(description=_("asked for by"))
+    def asked_by(self, message: Message) -> str:
+        """The journey or broadcast."""
+        name = self.names.get((message.source, message.source_id), message.get_source_display())
+        return f"{name} · {message.step}" if message.step else name
+
+
+site().add_page("customers/<uuid:public_id>/", views.customer_page, "customer")
+site().add_page("customers/<uuid:public_id>/timeline/", views.customer_timeline, "customer_timeline")
+site().add_page("messages/<int:message_id>/preview/", messages.message_preview, "message_preview")

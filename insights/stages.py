@@ -1,0 +1,62 @@
+"""Customers per stage and the flows between stages."""
+
+from dataclasses import dataclass
+
+from customers.models import Stage
+from customers.stages import stage_counts, stage_flows
+
+from insights.period import Period
+from insights.picture import Arc, Flow, Hexagon, arcs, hexagons
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage with who is in it, and who came and left in a period."""
+
+    stage: Stage
+    customers: int
+    came: int
+    left: int
+    hexagon: Hexagon
+
+
+@dataclass(frozen=True)
+class StagePicture:
+    """All seven, the flows between them, and those who are in no stage yet."""
+
+    rows: list[StageRow]
+    arcs: list[Arc]
+    flows: list[tuple[Stage, Stage, int]]
+    customers: int
+    unplaced: int
+    returns: int
+    first_moves: int
+
+
+def stage_picture(period: Period) -> StagePicture:
+    """Two queries: how many customers stand where, and how many went from where to where."""
+    stages = {stage.number: stage for stage in Stage.objects.order_by("number")}
+    counts = dict(stage_counts())
+    moves = {(flow.from_stage, flow.to_stage): flow.customers for flow in stage_flows(period.start, period.end)}
+    flows = [Flow(start, end, customers) for (start, end), customers in moves.items() if start is not None]
+    shapes = hexagons({number: count for number, count in counts.items() if number is not None})
+    rows = [
+        StageRow(
+            stages[shape.number],
+            counts.get(shape.number, 0),
+            sum(count for (_, end), count in moves.items() if end == shape.number),
+            sum(count for (start, _), count in moves.items() if start == shape.number),
+            shape,
+        )
+        for shape in shapes
+        if shape.number in stages
+    ]
+    return StagePicture(
+        rows=rows,
+        arcs=arcs(flows, shapes),
+        flows=[(stages[f.start], stages[f.end], f.customers) for f in sorted(flows, key=lambda f: -f.customers)],
+        customers=sum(counts.values()),
+        unplaced=counts.get(None, 0),
+        returns=sum(flow.customers for flow in flows if flow.end < flow.start),
+        first_moves=sum(count for (start, _), count in moves.items() if start is None),
+    )

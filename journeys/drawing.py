@@ -1,0 +1,190 @@
+"""A graph as a picture, top down: where each step stands, how its branches run. Pure; nothing of it is stored.
+
+Each step stands under the first step that leads to it, in the order of its branches, so that a reader's eye goes
+down and left to right as a customer does. A branch without a target is drawn down to an end of its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+WIDTH, HEIGHT = 236, 92
+END_WIDTH, END_HEIGHT = 84, 34
+GAP, DROP = 30, 64
+TRIGGER = "trigger"
+SEND, WAIT = "send", "wait"
+
+Json = Mapping[str, Any]
+
+
+@dataclass
+class Box:
+    """A step, the trigger or an end, and its place."""
+
+    id: str
+    kind: str
+    settings: Json
+    depth: int
+    x: float = 0.0
+    y: float = 0.0
+    width: float = WIDTH
+    height: float = HEIGHT
+
+    @property
+    def look(self) -> str:
+        """The class by which the page colours it."""
+        if self.kind.startswith(SEND):
+            return SEND
+        if self.kind.startswith(WAIT):
+            return WAIT
+        return "branch-step" if self.kind == "branch" else self.kind
+
+    @property
+    def style(self) -> str:
+        """Its place, in CSS."""
+        return f"left:{self.x:.0f}px;top:{self.y:.0f}px;width:{self.width:.0f}px;height:{self.height:.0f}px"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A branch from one box to another; `x`, `y` is where its name stands."""
+
+    branch: str
+    path: str
+    x: float
+    y: float
+    is_back: bool
+
+
+@dataclass
+class Drawing:
+    """All boxes and edges, and how much room they need."""
+
+    boxes: list[Box] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    width: float = 0.0
+    height: float = 0.0
+
+
+def draw(graph: Json) -> Drawing:
+    """The picture of a graph; of a broken one, what of it can be read."""
+    steps = {
+        str(step["id"]): step
+        for step in graph.get("steps") or []
+        if isinstance(step, dict) and step.get("id")
+    }
+    boxes: dict[str, Box] = {TRIGGER: Box(TRIGGER, TRIGGER, _dict(graph.get("trigger")), 0, height=58)}
+    children: dict[str, list[str]] = {TRIGGER: []}
+    links: list[tuple[str, str, str]] = []
+    for parent, branch, child in _walk(graph, steps):
+        links.append((parent, branch, child))
+        if child in boxes:
+            continue
+        step = steps.get(child)
+        depth = boxes[parent].depth + 1
+        boxes[child] = (
+            Box(child, str(step.get("kind", "")), _dict(step.get("settings")), depth)
+            if step
+            else Box(child, "end", {}, depth, width=END_WIDTH, height=END_HEIGHT)
+        )
+        children[child] = []
+        children[parent].append(child)
+    _sink(boxes, links, children)
+    width = _spread(TRIGGER, boxes, children, GAP)
+    _stack(boxes)
+    edges = [_edge(boxes[start], branch, boxes[end]) for start, branch, end in links]
+    height = max(box.y + box.height for box in boxes.values())
+    return Drawing(list(boxes.values()), edges, width, height + 8)
+
+
+def _dict(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def _walk(graph: Json, steps: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
+    """Each branch once, in the order in which a customer may come to it; an end is `step/branch`."""
+    start = str(graph.get("start") or "")
+    yield TRIGGER, "", start if start in steps else "trigger/"
+    waiting, seen = [start], {start}
+    while waiting:
+        here = waiting.pop(0)
+        if here not in steps:
+            continue
+        targets = _dict(steps[here].get("branches")) or (
+            {} if steps[here].get("kind") == "exit" else {"next": None}
+        )
+        for branch, target in targets.items():
+            child = str(target) if target in steps else f"{here}/{branch}"
+            yield here, str(branch), child
+            if child in steps and child not in seen:
+                seen.add(child)
+                waiting.append(child)
+
+
+def _sink(boxes: dict[str, Box], links: list[tuple[str, str, str]], children: dict[str, list[str]]) -> None:
+    """Push a step below all that lead to it but from further down (a way back): at most once per level."""
+    ancestors = _ancestors(children)
+    for _round in range(len(boxes)):
+        moved = False
+        for start, _branch, end in links:
+            if (
+                end not in ancestors[start]
+                and end != start
+                and boxes[end].depth <= boxes[start].depth < len(boxes)
+            ):
+                boxes[end].depth = boxes[start].depth + 1
+                moved = True
+        if not moved:
+            return
+
+
+def _ancestors(children: dict[str, list[str]]) -> dict[str, set[str]]:
+    above: dict[str, set[str]] = {TRIGGER: set()}
+    waiting = [TRIGGER]
+    while waiting:
+        here = waiting.pop()
+        for child in children[here]:
+            above[child] = above[here] | {here}
+            waiting.append(child)
+    return above
+
+
+def _spread(name: str, boxes: dict[str, Box], children: dict[str, list[str]], left: float) -> float:
+    """Give a box and all below it their `x`; returns where the next one to the right may begin."""
+    box, right = boxes[name], left
+    for child in children[name]:
+        right = _spread(child, boxes, children, right)
+    right = max(right, left + box.width + GAP)
+    if children[name]:
+        first, last = boxes[children[name][0]], boxes[children[name][-1]]
+        box.x = (first.x + first.width / 2 + last.x + last.width / 2) / 2 - box.width / 2
+        box.x = max(box.x, left)
+    else:
+        box.x = left
+    return right
+
+
+def _stack(boxes: dict[str, Box]) -> None:
+    """Rows as high as their highest box."""
+    y = 8.0
+    for depth in range(max(box.depth for box in boxes.values()) + 1):
+        row = [box for box in boxes.values() if box.depth == depth]
+        for box in row:
+            box.y = y
+        if row:
+            y += max(box.height for box in row) + DROP
+
+
+def _edge(start: Box, branch: str, end: Box) -> Edge:
+    x1, y1 = start.x + start.width / 2, start.y + start.height
+    x2, y2 = end.x + end.width / 2, end.y
+    if y2 <= start.y:  # a way back runs around the right side
+        x1, y1 = start.x + start.width, start.y + start.height / 2
+        x2, y2 = end.x + end.width, end.y + end.height / 2
+        out = max(x1, x2) + GAP
+        return Edge(
+            branch, f"M{x1} {y1} C{out} {y1} {out} {y2} {x2 + 7} {y2}", out - 8, (y1 + y2) / 2, is_back=True
+        )
+    middle = y1 + DROP / 2 if end.depth == start.depth + 1 else y2 - DROP / 2
+    path = f"M{x1} {y1} C{x1} {middle + 6} {x2} {middle - 6} {x2} {y2 - 6}"
+    return Edge(branch, path, (x1 + x2) / 2 if x1 == x2 else x2 + (x1 - x2) * 0.28, middle + 4, is_back=False)
