@@ -1,41 +1,62 @@
 """The channels of a sandbox: all that it sends goes to its own receivers."""
 
+from typing import Any
+
 from django.conf import settings
 
 from channels.models import Channel, ChannelKind
+from channels.secrets import SealError, unseal
 from channels.setup import set_up_channel
 
 
 def ensure_channels(smtp_port: int, receiver_url: str, token: str) -> list[Channel]:
-    """Have the local receivers serve every channel that is not served by something else; safe to call at each start.
+    """Have the local receivers serve every channel that nothing else serves; safe to call at each start.
 
-    EMAIL_URL, where it is set, serves e-mail instead of the local receiver.
+    EMAIL_URL, where it is set, serves e-mail instead. What somebody has set otherwise stays.
     """
-    local = receiver_url.rstrip("/")
-    ways = {
-        ChannelKind.EMAIL: (
-            "smtp",
-            {"url": settings.EMAIL_URL or f"smtp://127.0.0.1:{smtp_port}"},
-            mail_sender(),
-        ),
-        ChannelKind.SMS: (
-            "http_sms",
-            {"url": f"{local}/sms", "token": token, "callback_secret": token},
-            "Sette",
-        ),
-        ChannelKind.PUSH: (
-            "http_push",
-            {"url": f"{local}/push", "token": token, "callback_secret": token},
-            "",
-        ),
-        ChannelKind.WEBHOOK: ("webhook", {"receiver": local.removeprefix("http://")}, ""),
-    }
-    known = dict(Channel.objects.values_list("kind", "provider"))
+    known = {channel.kind: channel for channel in Channel.objects.all()}
     return [
-        set_up_channel(kind, provider, values, sender=sender)
-        for kind, (provider, values, sender) in ways.items()
-        if known.get(kind, provider) == provider
+        set_up_channel(
+            kind,
+            provider,
+            _given(known.get(kind)) | values,
+            sender=known[kind].sender if kind in known else sender,
+            is_active=known[kind].is_active if kind in known else True,
+        )
+        for kind, provider, values, sender in _ways(smtp_port, receiver_url.rstrip("/"), token)
+        if kind not in known or _is_ours(known[kind], provider)
     ]
+
+
+Way = tuple[str, str, dict[str, Any], str]  # channel, provider, its settings, sender
+
+
+def _ways(smtp_port: int, local: str, token: str) -> list[Way]:
+    mail = settings.EMAIL_URL or f"smtp://127.0.0.1:{smtp_port}"
+    gateway = {"token": token, "callback_secret": token}
+    return [
+        (ChannelKind.EMAIL, "smtp", {"url": mail}, mail_sender()),
+        (ChannelKind.SMS, "http_sms", gateway | {"url": f"{local}/sms"}, "Sette"),
+        (ChannelKind.PUSH, "http_push", gateway | {"url": f"{local}/push"}, ""),
+        (ChannelKind.WEBHOOK, "webhook", {"receiver": local.removeprefix("http://")}, ""),
+    ]
+
+
+def _given(channel: Channel | None) -> dict[str, Any]:
+    """What a channel is set to; nothing where the secret key is another and it can't be read any more."""
+    try:
+        return unseal(channel.settings) if channel else {}
+    except SealError:
+        return {}
+
+
+def _is_ours(channel: Channel, provider: str) -> bool:
+    """Whether a channel still goes to a local receiver, or to EMAIL_URL, whose word is the environment's."""
+    if channel.provider != provider:
+        return False
+    values = _given(channel)
+    address = str(values.get("url") or values.get("receiver") or "127.0.0.1")
+    return "127.0.0.1" in address or bool(channel.kind == ChannelKind.EMAIL and settings.EMAIL_URL)
 
 
 def mail_sender() -> str:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, SecretStr
 
 from channels.models import Channel
 from channels.provider import Provider, providers
-from channels.secrets import seal, unseal
+from channels.secrets import SealError, seal, unseal
 
 
 class WrongChannelError(ValueError):
@@ -51,7 +51,10 @@ def secret_fields(provider: type[BaseModel]) -> set[str]:
 
 def _kept_secrets(kind: str, provider: type[Provider]) -> dict[str, Any]:
     channel = Channel.objects.filter(kind=kind, provider=provider.kind).first()
-    values = unseal(channel.settings) if channel else {}
+    try:
+        values = unseal(channel.settings) if channel else {}
+    except SealError:
+        values = {}  # the secret key is another now: everything is entered anew
     return {name: value for name, value in values.items() if name in secret_fields(provider)}
 
 

@@ -5,7 +5,9 @@ from functools import partial
 
 from celery import shared_task
 
+from channels.callbacks import apply_reports
 from channels.gate import dispatch
+from channels.hits import apply_hits
 from channels.leases import reap
 from channels.models import ChannelKind
 from config import work
@@ -16,10 +18,14 @@ SWEEPS = {
     "channels.dispatch_push": timedelta(seconds=0.5),
     "channels.dispatch_webhook": timedelta(seconds=0.5),
     "channels.reap": timedelta(seconds=5),
+    "channels.apply_callbacks": timedelta(seconds=5),
+    "channels.apply_hits": timedelta(seconds=2),
 }
 for channel in ChannelKind.values:
     work.register(f"channels.dispatch_{channel}", order=60, run=partial(dispatch, channel))
 work.register("channels.reap", order=70, run=reap)
+work.register("channels.apply_callbacks", order=80, run=apply_reports)
+work.register("channels.apply_hits", order=81, run=apply_hits)
 
 
 @shared_task(name="channels.dispatch_email")
@@ -50,3 +56,15 @@ def dispatch_webhook() -> None:
 def reap_task() -> None:
     """Settle what workers that died were sending."""
     work.perform("channels.reap")
+
+
+@shared_task(name="channels.apply_callbacks")
+def apply_callbacks_task() -> None:
+    """Apply what providers reported."""
+    work.perform("channels.apply_callbacks")
+
+
+@shared_task(name="channels.apply_hits")
+def apply_hits_task() -> None:
+    """Judge hits on links and pixels, and let people's take effect."""
+    work.perform("channels.apply_hits")

@@ -24,7 +24,8 @@ class Callback(models.Model):
             models.UniqueConstraint(fields=["provider", "event_id"], name="one_callback_per_event")
         ]
         indexes = [
-            models.Index("received_at", name="callback_waiting", condition=models.Q(applied_at__isnull=True))
+            models.Index("received_at", name="callback_waiting", condition=models.Q(applied_at__isnull=True)),
+            models.Index("message", name="callback_of_message", condition=models.Q(message__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,12 @@
+"""Routes of what the outside world calls: links in messages, and callbacks of providers."""
+
+from django.urls import path
+
+from channels import views
+
+urlpatterns = [
+    path("m/c/<str:token>", views.follow_link, name="message-click"),
+    path("m/o/<str:token>.gif", views.show_pixel, name="message-open"),
+    path("m/u/<str:token>", views.unsubscribe, name="message-unsubscribe"),
+    path("callbacks/<slug:provider>/", views.CallbackView.as_view(), name="callbacks"),
+]
