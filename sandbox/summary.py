@@ -37,7 +37,6 @@ class Summary(TypedDict):
     stage_moves: int
     journeys: dict[str, int]
     messages: dict[str, dict[str, int]]
-    held_by_caps: int
     dropped_by_caps: int
     orders: int
     orders_after_messages: int
@@ -62,7 +61,6 @@ def summarise(starts_at: datetime, ends_at: datetime) -> Summary:
             .order_by("slug")
         ),
         messages=_messages(),
-        held_by_caps=Message.objects.filter(held_by=Reason.CAP).count(),
         dropped_by_caps=Message.objects.filter(state=MessageState.SUPPRESSED, reason=Reason.CAP).count(),
         orders=orders,
         orders_after_messages=after,
@@ -94,7 +92,7 @@ def as_text(replay: Replay) -> str:
         "  journeys  " + "   ".join(f"{slug} {count:,}" for slug, count in summary["journeys"].items()),
         "  messages",
         *(f"    {line}" for line in _table(summary["messages"])),
-        f"  caps      held back {summary['held_by_caps']:,}, of which {dropped:,} never went out",
+        f"  caps      {dropped:,} never went out",
         f"  orders    {summary['orders']:,}, {after:,} of them after a message ({AFTER_DAYS} days)",
     ]
     return "\n".join(lines)

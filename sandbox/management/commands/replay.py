@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from config import clock, work
 from customers.models import Source
-from sandbox import sample, shop
+from sandbox import shop
 from sandbox.log import LogReader, span_of
 from sandbox.models import Replay
 from sandbox.replay import Walk, only_one, wait_for_database
+from sandbox.sample import grocer
 from sandbox.summary import as_text, summarise
 
+SAMPLE = "sample"
+HARVEST = datetime(2017, 10, 12, 10, tzinfo=grocer.ZONE)
 BAR = 40
 EVERY = 0.05  # of the way, between lines where the output is no terminal
 
@@ -55,22 +58,24 @@ class Command(BaseCommand):
         wait_for_database()
         with only_one():
             if options["sample"]:
-                log, name = self._sample(), "sample"
+                log = settings.VAR / "sample" / "grocer.jsonl"
+                replay = Replay.objects.filter(name=SAMPLE).first() or self._open_sample(log)
             else:
-                log, name = options["events"], options["name"] or options["events"].stem
-            replay = self._replay(name, log, options["starts"], options["ends"])
+                log = options["events"]
+                replay = self._replay(options["name"] or log.stem, log, options["starts"], options["ends"])
             if replay.finished_at is None:
                 self._walk(replay, log, timedelta(hours=options["step"]))
             self._end(replay, real_time=options["real_time"] or options["sample"])
 
-    def _sample(self) -> Path:
-        """The sample's log, written at the first time, and the shop that it is walked through."""
-        shop.open_shop(datetime.now(UTC))
-        log: Path = settings.VAR / "sample" / "grocer.jsonl"
-        if not log.exists():
-            self._say(_("Writing the grocer's year"))
-            sample.grocer.write_log(log, sample.grocer.weeks_until(datetime.now(UTC)))
-        return log
+    def _open_sample(self, log: Path) -> Replay:
+        """Write the sample's log, open its shop on the year's first day, and begin."""
+        weeks = grocer.weeks_until(datetime.now(UTC))
+        starts, ends, harvest = (grocer.moved(day, weeks) for day in (grocer.STARTS, grocer.ENDS, HARVEST))
+        self._say(_("Writing the grocer's year"))
+        grocer.write_log(log, weeks)
+        shop.open_shop(starts)
+        shop.schedule_harvest(harvest, starts)
+        return Replay.objects.create(name=SAMPLE, starts_at=starts, ends_at=ends, reached_at=starts)
 
     def _replay(self, name: str, log: Path, starts: datetime | None, ends: datetime | None) -> Replay:
         known = Replay.objects.filter(name=name).first()
