@@ -12,6 +12,7 @@ from django.db import connection
 from config import work
 from customers.classify import classify
 from customers.consents import ConsentChange, store_consents
+from customers.copying import moments, numbers
 from customers.events import NewEvent, write_events
 from customers.identity import Received, Resolved, resolve
 from customers.profile import load_profiles, save_profiles
@@ -89,7 +90,7 @@ def _touch(batch: Sequence[Received], ids: Sequence[int]) -> None:
             last[of] = one.call.occurred_at
     if last:
         with connection.cursor() as cursor:
-            cursor.execute(TOUCH, [list(last), [first[of] for of in last], list(last.values())])
+            cursor.execute(TOUCH, [numbers(last), moments(first[of] for of in last), moments(last.values())])
 
 
 def _words(batch: Sequence[Received], ids: Iterable[int]) -> list[ConsentChange]:

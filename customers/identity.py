@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from customers.addresses import AddressError, normal
-from customers.copying import copy_lines, escaped
+from customers.copying import copy_lines, escaped, moments, numbers, texts
 from customers.linking import LEVELS, Claim, Key, Links, Person, link
 from customers.locks import lock_customers
 from customers.merge import Merge, merge_customers, on_merge
@@ -73,7 +73,7 @@ def resolve(batch: Sequence[Received], now: datetime) -> Resolved:
     return Resolved(ids, countries, created, merges, unclear)
 
 
-FOLLOW = "SELECT old_id, customer_id FROM customers_mergedcustomer WHERE old_id = ANY(%s)"
+FOLLOW = "SELECT old_id, customer_id FROM customers_mergedcustomer WHERE old_id = ANY(%s::bigint[])"
 
 
 def _known(batch: Sequence[Received], links: Links) -> list[int]:
@@ -82,7 +82,7 @@ def _known(batch: Sequence[Received], links: Links) -> list[int]:
     followed: dict[int, int] = {}
     if named:
         with connection.cursor() as cursor:
-            cursor.execute(FOLLOW, [list(named)])
+            cursor.execute(FOLLOW, [numbers(named)])
             followed = dict(cursor.fetchall())
     linked = {person.root().id for person in links.persons if person} | {person.id for person in links.merged}
     there = set(lock_customers((linked - {0}) | {followed.get(of, of) for of in named}))
@@ -94,47 +94,54 @@ def _known(batch: Sequence[Received], links: Links) -> list[int]:
 
 def _claim(call: Call, country: str) -> Claim:
     """The call's identifiers in one spelling each, from strong to weak."""
-    said = {
-        **call.identities,
-        **{kind: call.traits[kind] for kind in ("email", "phone") if call.traits.get(kind)},
-    }
-    keys = []
-    for kind in LEVELS:
+    said = call.identities
+    if call.traits and (found := {kind: call.traits[kind] for kind in ADDRESSES if call.traits.get(kind)}):
+        said = {**said, **found}
+    keys: list[Key] = []
+    for kind in LEVELS if len(said) > 1 else said:
         if value := said.get(kind):
             try:
                 keys.append((kind, normal(kind, str(value), country)))
             except AddressError:
                 continue  # noted in the customer's trait_errors
-    previous = [(kind, call.previous_id) for kind in ("anonymous_id", "external_id") if call.previous_id]
+    joins = call.kind in JOINING
+    previous = (
+        [(kind, call.previous_id) for kind in ("anonymous_id", "external_id")] if call.previous_id else ()
+    )
     assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
-    return Claim(keys, call.occurred_at, call.kind in {"identify", "alias"}, previous)
+    return Claim(keys, call.occurred_at, joins, previous)
+
+
+ADDRESSES = ("email", "phone")
+JOINING = ("identify", "alias")
 
 
 def _countries(batch: Sequence[Received]) -> list[str]:
     """The country whose telephone numbers each call means: its own, the customer's, the brand's."""
-    said = [stated(one.call.traits).get("country") or one.call.country or "" for one in batch]
-    asking = {
-        one.call.identities["external_id"]
-        for one, country in zip(batch, said, strict=True)
-        if not country and "phone" in one.call.traits and "external_id" in one.call.identities
-    }
-    known = _countries_of(asking) if asking else {}
-    return [
-        country or known.get(one.call.identities.get("external_id", "")) or settings.BRAND_COUNTRY
-        for one, country in zip(batch, said, strict=True)
-    ]
+    countries = [settings.BRAND_COUNTRY] * len(batch)
+    asking: dict[int, str] = {}
+    for place, (call, *_) in enumerate(batch):
+        if "phone" in call.traits:
+            if country := stated(call.traits).get("country") or call.country:
+                countries[place] = country
+            elif "external_id" in call.identities:
+                asking[place] = call.identities["external_id"]
+    known = _countries_of(asking.values()) if asking else {}
+    for place, number in asking.items():
+        countries[place] = known.get(number) or settings.BRAND_COUNTRY
+    return countries
 
 
 COUNTRIES = """
     SELECT identity.value, customer.country
     FROM customers_identity AS identity JOIN customers_customer AS customer ON customer.id = identity.customer_id
-    WHERE identity.kind = 'external_id' AND identity.value = ANY(%s)
+    WHERE identity.kind = 'external_id' AND identity.value = ANY(%s::text[])
 """
 
 
-def _countries_of(numbers: Iterable[str]) -> dict[str, str]:
+def _countries_of(wanted: Iterable[str]) -> dict[str, str]:
     with connection.cursor() as cursor:
-        cursor.execute(COUNTRIES, [list(numbers)])
+        cursor.execute(COUNTRIES, [texts(wanted)])
         return dict(cursor.fetchall())
 
 
@@ -161,7 +168,7 @@ def _owners(keys: Iterable[Key]) -> dict[Key, Person]:
     return owners
 
 
-KINDS = "SELECT customer_id, kind FROM customers_identity WHERE customer_id = ANY(%s)"
+KINDS = "SELECT customer_id, kind FROM customers_identity WHERE customer_id = ANY(%s::bigint[])"
 
 
 def _learn_levels(claims: Iterable[Claim], owners: Mapping[Key, Person]) -> None:
@@ -173,7 +180,7 @@ def _learn_levels(claims: Iterable[Claim], owners: Mapping[Key, Person]) -> None
             asked |= {person.id: person for person in found if person}
     if asked:
         with connection.cursor() as cursor:
-            cursor.execute(KINDS, [list(asked)])
+            cursor.execute(KINDS, [numbers(asked)])
             for customer_id, kind in cursor.fetchall():
                 asked[customer_id].level = max(asked[customer_id].level, LEVELS[kind])
 
@@ -251,14 +258,14 @@ def _write(links: Links) -> None:
     with connection.cursor() as cursor:
         if links.moved:
             kinds, values = _columns(links.moved)
-            persons = [person.root().id for person, _ in links.moved.values()]
-            cursor.execute(MOVE, [kinds, values, persons, [at for _, at in links.moved.values()]])
+            persons = numbers(person.root().id for person, _ in links.moved.values())
+            cursor.execute(MOVE, [kinds, values, persons, moments(at for _, at in links.moved.values())])
         if links.restated:
             last = dict(sorted(links.restated, key=lambda said: said[1]))
             kinds, values = _columns(last)
-            cursor.execute(RESTATE, [kinds, values, list(last.values())])
+            cursor.execute(RESTATE, [kinds, values, moments(last.values())])
 
 
-def _columns(keys: Iterable[Key]) -> tuple[list[str], list[str]]:
+def _columns(keys: Iterable[Key]) -> tuple[str, str]:
     pairs = list(keys)
-    return [kind for kind, _ in pairs], [value for _, value in pairs]
+    return texts(kind for kind, _ in pairs), texts(value for _, value in pairs)

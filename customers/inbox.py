@@ -8,6 +8,7 @@ times, ever later, and then parked with its error.
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from config import work
 from customers.apply import ABOUT_NOBODY, apply_calls
-from customers.copying import NULL, copy_lines, escaped
+from customers.copying import NULL, copy_lines, escaped, numbers
 from customers.events import lock_events
 from customers.identity import Received
 from customers.tracking.calls import Call, corrected
@@ -182,14 +183,14 @@ def _apply(rows: Sequence[Pending], now: datetime) -> None:
         resolved = apply_calls(batch, now)
         parked = [fresh[place] for place in resolved.unclear]
         _park(parked, ABOUT_NOBODY)
-    done = list({row.id for row in rows} - {row.id for row in parked})
+    done = {row.id for row in rows} - {row.id for row in parked}
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM customers_inboxrow WHERE id = ANY(%s)", [done])
+        cursor.execute("DELETE FROM customers_inboxrow WHERE id = ANY(%s::bigint[])", [numbers(done)])
 
 
 REMEMBER = """
-    INSERT INTO customers_seenmessage (message_id, seen_at) SELECT id, %s FROM unnest(%s::text[]) AS seen(id)
-    ON CONFLICT DO NOTHING RETURNING message_id
+    INSERT INTO customers_seenmessage (digest, seen_at) SELECT digest, %s FROM unnest(%s::uuid[]) AS seen(digest)
+    ON CONFLICT DO NOTHING RETURNING digest::text
 """
 
 
@@ -197,21 +198,23 @@ def _unseen(rows: Sequence[Pending], now: datetime) -> list[Pending]:
     """The rows whose message id takes effect for the first time; a source's ids are its own."""
     first: dict[str, Pending] = {}
     for row in rows:
-        first.setdefault(_seen_as(row), row)
+        first.setdefault(_digest(row), row)
     with connection.cursor() as cursor:
-        cursor.execute(REMEMBER, [now, list(first)])
-        return [first[seen] for (seen,) in cursor.fetchall()]
+        cursor.execute(REMEMBER, [now, f"{{{','.join(first)}}}"])
+        return [first[digest] for (digest,) in cursor.fetchall()]
 
 
-def _seen_as(row: Pending) -> str:
-    return f"{row.source_id or 0}:{row.message_id}"
+def _digest(row: Pending) -> str:
+    """A message id of a source in 16 bytes, spelled as PostgreSQL spells them."""
+    text = blake2b(f"{row.source_id or 0}:{row.message_id}".encode(), digest_size=16).hexdigest()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 PARK = """
     WITH parked AS (
         UPDATE customers_inboxrow SET state = 'parked', error = %s WHERE id = ANY(%s)
     )
-    DELETE FROM customers_seenmessage WHERE message_id = ANY(%s)
+    DELETE FROM customers_seenmessage WHERE digest = ANY(%s::uuid[])
 """
 
 
@@ -219,7 +222,7 @@ def _park(rows: Sequence[Pending], error: str) -> None:
     """Put rows aside for good, until somebody drives them anew; they have had no effect."""
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(PARK, [error, [row.id for row in rows], [_seen_as(row) for row in rows]])
+            cursor.execute(PARK, [error, [row.id for row in rows], [_digest(row) for row in rows]])
 
 
 ATTEMPT = """
@@ -254,8 +257,8 @@ def redrive(row_ids: Sequence[int], now: datetime) -> int:
 
 
 FORGET = """
-    DELETE FROM customers_seenmessage WHERE message_id = ANY(ARRAY(
-        SELECT message_id FROM customers_seenmessage WHERE seen_at < %s LIMIT %s))
+    DELETE FROM customers_seenmessage WHERE digest = ANY(ARRAY(
+        SELECT digest FROM customers_seenmessage WHERE seen_at < %s LIMIT %s))
 """
 
 

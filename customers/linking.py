@@ -101,7 +101,7 @@ def _linked(claim: Claim, owners: dict[Key, Person], links: Links) -> Person:
 
 def owner_of(claim: Claim, owners: dict[Key, Person]) -> Person | None:
     """The person whom the claim is about, if there is one yet."""
-    level = max(LEVELS[kind] for kind, _ in claim.keys)
+    level = LEVELS[claim.keys[0][0]]
     for key in (*claim.keys, *claim.previous):
         if (owner := owners.get(key)) is not None:
             owner = owner.root()

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-LOCK = "SELECT id FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+from customers.copying import numbers
+
+LOCK = "SELECT id FROM customers_customer WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
 
 def lock_customers(customer_ids: Iterable[int]) -> list[int]:
@@ -12,9 +14,9 @@ def lock_customers(customer_ids: Iterable[int]) -> list[int]:
 
     A statement of its own, so that all that is read after it is as fresh as the lock (READ COMMITTED).
     """
-    ids = list(set(customer_ids))
+    ids = set(customer_ids)
     if not ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [ids])
+        cursor.execute(LOCK, [numbers(ids)])
         return [row[0] for row in cursor.fetchall()]

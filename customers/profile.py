@@ -5,7 +5,7 @@ Beside each trait its time is kept (`trait_times`, microseconds since 1970), als
 the same moment the greater in JSON's spelling wins, so that any order of arrival ends in the same record.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -13,6 +13,7 @@ import msgspec
 from django.db import connection
 
 from customers.addresses import AddressError, normal
+from customers.copying import numbers, texts
 from customers.tracking.calls import Call, ticks
 
 RENAMED = {"firstName": "first_name", "lastName": "last_name", "createdAt": "created_at"}
@@ -158,14 +159,14 @@ CLEAN = {"language": language_of, "country": country_of, "time_zone": time_zone_
 
 LOAD = """
     SELECT id, jsonb_build_array(traits, trait_times, trait_errors, language, country, time_zone)::text
-    FROM customers_customer WHERE id = ANY(%s)
+    FROM customers_customer WHERE id = ANY(%s::bigint[])
 """
 
 
-def load_profiles(customer_ids: Sequence[int]) -> dict[int, Profile]:
+def load_profiles(customer_ids: Iterable[int]) -> dict[int, Profile]:
     """The records of customers."""
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, [list(customer_ids)])
+        cursor.execute(LOAD, [numbers(customer_ids)])
         return {row_id: Profile(*msgspec.json.decode(text)) for row_id, text in cursor.fetchall()}
 
 
@@ -188,13 +189,13 @@ def save_profiles(profiles: Mapping[int, Profile]) -> None:
         cursor.execute(
             SAVE,
             [
-                list(profiles),
-                [text_of(profile.traits) for profile in kept],
-                [text_of(profile.trait_times) for profile in kept],
-                [text_of(profile.trait_errors) for profile in kept],
-                [profile.language for profile in kept],
-                [profile.country for profile in kept],
-                [profile.time_zone for profile in kept],
+                numbers(profiles),
+                texts(text_of(profile.traits) for profile in kept),
+                texts(text_of(profile.trait_times) for profile in kept),
+                texts(text_of(profile.trait_errors) for profile in kept),
+                texts(profile.language for profile in kept),
+                texts(profile.country for profile in kept),
+                texts(profile.time_zone for profile in kept),
             ],
         )
 

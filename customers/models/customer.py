@@ -94,9 +94,7 @@ class MergedCustomer(models.Model):
 
     old_id = models.BigIntegerField(primary_key=True)
     old_public_id = models.UUIDField(_("old id"), unique=True)
-    customer = models.ForeignKey(
-        Customer, models.CASCADE, related_name="merged", verbose_name=_("customer")
-    )
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="merged", verbose_name=_("customer"))
     merged_at = models.DateTimeField(_("merged"))
 
     class Meta:

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -59,13 +60,16 @@ class InboxRow(models.Model):
 
 
 class SeenMessage(models.Model):
-    """A message id that has taken effect; kept for 48 hours, so that a repeated call changes nothing."""
+    """The hash of a message id (and its source) that has taken effect; kept for 48 hours.
 
-    message_id = models.CharField(max_length=200, primary_key=True)
+    A call that is repeated within that time changes nothing.
+    """
+
+    digest = models.UUIDField(primary_key=True)
     seen_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["seen_at"], name="seen_message_at")]
+        indexes = [BrinIndex(fields=["seen_at"], name="seen_message_at")]
 
     def __str__(self) -> str:
-        return self.message_id
+        return str(self.digest)

@@ -84,7 +84,9 @@ def test_customer_event_reaches_its_customer_and_is_no_sighting():
     of = customer(seen_at=NOON - DAY)
 
     for _ in range(2):
-        accept_customer_events([CustomerEvent(of.id, "$message_opened", NOON, {"message": "x"}, "open-1")], NOON)
+        accept_customer_events(
+            [CustomerEvent(of.id, "$message_opened", NOON, {"message": "x"}, "open-1")], NOON
+        )
     work.settle(NOON)
 
     of.refresh_from_db()
@@ -164,7 +166,9 @@ def test_forget_seen_forgets_ids_after_48_hours():
 
 
 def test_identify_keeps_consents_as_they_were_said():
-    said = [{"channel": "email", "topic": "news", "granted": True, "source": "form", "wording": "Yes, please"}]
+    said = [
+        {"channel": "email", "topic": "news", "granted": True, "source": "form", "wording": "Yes, please"}
+    ]
     from customers.tracking.calls import Statement
 
     receive(identify(external_id="u1", consents=[Statement(**word) for word in said]))

@@ -17,7 +17,9 @@ VALUES = st.one_of(
     st.lists(st.integers(0, 2), max_size=2),
     st.dictionaries(st.sampled_from("ab"), st.integers(0, 2), max_size=2),
 )
-NAMES = st.sampled_from(["city", "email", "firstName", "first_name", "language", "locale", "country", "timezone"])
+NAMES = st.sampled_from(
+    ["city", "email", "firstName", "first_name", "language", "locale", "country", "timezone"]
+)
 TEXTS = st.sampled_from(["it", "en", "IT", "FR", "Europe/Rome", "Asia/Tokyo", "a@b.it", "no", ""])
 CALLS = st.builds(
     lambda minutes, traits, language, zone: identify(
@@ -61,7 +63,9 @@ def test_joining_two_records_is_learning_both(one, other):
 
 
 def test_older_value_never_overwrites_a_newer_one():
-    profile = learned([identify(NOON, {"city": "Roma"}), identify(NOON - timedelta(days=1), {"city": "Bari"})])
+    profile = learned(
+        [identify(NOON, {"city": "Roma"}), identify(NOON - timedelta(days=1), {"city": "Bari"})]
+    )
 
     assert profile.traits == {"city": "Roma"}
 

@@ -29,7 +29,9 @@ def writer() -> Iterator[None]:
 
 
 def post(client, path, body, **headers):
-    headers = {"HTTP_AUTHORIZATION": BASIC} | {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    headers = {"HTTP_AUTHORIZATION": BASIC} | {
+        f"HTTP_{name.upper()}": value for name, value in headers.items()
+    }
     if not isinstance(body, bytes):
         body = json.dumps(body).encode()
     return client.generic("POST", path, body, "text/plain", **headers)
@@ -151,7 +153,10 @@ def deep(levels: int) -> object:
         (b'{"userId":{"a":1},"event":"E"}', "userId"),
         (b'{"event":"E"}', "userId"),
         (b'{"userId":"  ","event":"E"}', "userId"),
-        (b'{"userId":"u","event":"E","consents":[{"channel":"E-Mail","granted":true}]}', "consents.0.channel"),
+        (
+            b'{"userId":"u","event":"E","consents":[{"channel":"E-Mail","granted":true}]}',
+            "consents.0.channel",
+        ),
         (b"", ""),
         (b"null", ""),
         (b"[]", ""),
@@ -174,9 +179,14 @@ def test_nesting_of_twenty_is_taken(client, shop):
     assert post(client, "/v1/track", TRACK | {"properties": deep(19)}).status_code == 200
 
 
-@pytest.mark.parametrize("year", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "year", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"]
+)
 def test_impossible_year_becomes_the_time_of_receipt(client, shop, year):
-    assert post(client, "/v1/track", TRACK | {"timestamp": year, "sentAt": "2020-01-01T00:00:00Z"}).status_code == 200
+    assert (
+        post(client, "/v1/track", TRACK | {"timestamp": year, "sentAt": "2020-01-01T00:00:00Z"}).status_code
+        == 200
+    )
 
     row = InboxRow.objects.get()
     assert datetime.fromisoformat(row.payload["occurred_at"]) == row.received_at
@@ -240,7 +250,9 @@ def test_empty_batch_is_taken(client, shop):
 
 
 def test_value_that_only_postgresql_refuses_is_400(client, shop):
-    answer = post(client, "/v1/track", b'{"userId":"u","event":"E","properties":{"a":1' + b"0" * 30_000 + b"}}")
+    answer = post(
+        client, "/v1/track", b'{"userId":"u","event":"E","properties":{"a":1' + b"0" * 30_000 + b"}}"
+    )
 
     assert answer.status_code in {200, 400}
 
