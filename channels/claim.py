@@ -5,14 +5,14 @@ Each function is one statement for the whole batch.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
 from channels.caps import Slot, reach
-from channels.models import Cap, Channel, Content, PausedSource, QuietHours
+from channels.models import Cap, Content, QuietHours
 from channels.verdict import ADDRESS_KINDS, Address, Open, Person, Policy, Way
 from config.localtime import zone_of
 
@@ -25,18 +25,16 @@ COLUMNS = """id, customer_id, channel, topic, is_transactional, priority, due_at
 CLAIM = f"""
     WITH RECURSIVE level (priority) AS (
         (SELECT priority FROM channels_message
-         WHERE channel = %(channel)s AND state IN ('queued', 'held') ORDER BY priority DESC LIMIT 1)
+         WHERE channel = %(channel)s AND due_at IS NOT NULL ORDER BY priority DESC LIMIT 1)
         UNION ALL
         SELECT (SELECT m.priority FROM channels_message m
-                WHERE m.channel = %(channel)s AND m.state IN ('queued', 'held')
-                  AND m.priority < level.priority
+                WHERE m.channel = %(channel)s AND m.due_at IS NOT NULL AND m.priority < level.priority
                 ORDER BY m.priority DESC LIMIT 1)
         FROM level WHERE level.priority IS NOT NULL
     )
     SELECT due.* FROM level CROSS JOIN LATERAL (
         SELECT {COLUMNS} FROM channels_message
-        WHERE channel = %(channel)s AND state IN ('queued', 'held') AND priority = level.priority
-          AND due_at <= %(now)s {{also}}
+        WHERE channel = %(channel)s AND priority = level.priority AND due_at <= %(now)s {{also}}
         ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ) due
     LIMIT %(limit)s
@@ -50,12 +48,13 @@ LOCK = """
     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 
-# The other open messages of the same customers, on any channel, that are due or of higher priority and due
-# soon.
+# The other open messages of the same customers, on any channel, that are due or of higher priority and due soon:
+# off the index message_open. `coalesce` keeps the planner from message_due, which it takes to be empty when its
+# statistics are old.
 RIVALS = f"""
     SELECT {COLUMNS} FROM channels_message
     WHERE customer_id = ANY(%(customers)s) AND state IN ('queued', 'held') AND NOT is_transactional
-      AND (due_at <= %(now)s OR (due_at < %(horizon)s AND priority > %(floor)s))
+      AND coalesce(due_at, 'infinity') < CASE WHEN priority > %(floor)s THEN %(horizon)s ELSE %(soon)s END
       AND NOT id = ANY(%(claimed)s)
 """
 
@@ -88,7 +87,7 @@ def _opens(sql: str, values: dict[str, Any]) -> list[Open]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [
-            Open(*row[:9], () if row[9] == "[]" else json.loads(row[9]), *row[10:])
+            Open._make((*row[:9], () if row[9] == "[]" else json.loads(row[9]), *row[10:]))
             for row in cursor.fetchall()
         ]
 
@@ -103,15 +102,39 @@ def lock_persons(customer_ids: Iterable[int]) -> dict[int, Person]:
         }
 
 
+# Four small tables in one round trip, each as one JSON value.
+POLICY = """
+    SELECT
+        (SELECT json_agg(json_build_object('name', name, 'limit', "limit", 'window', "window",
+            'span', extract(epoch FROM span), 'channel', channel, 'topic', topic, 'stage_id', stage_id))
+         FROM channels_cap WHERE is_active),
+        (SELECT json_agg(json_build_object('name', name, 'starts', starts, 'ends', ends, 'channel', channel))
+         FROM channels_quiethours WHERE is_active),
+        (SELECT json_agg(kind) FROM channels_channel WHERE is_active),
+        (SELECT json_agg(json_build_array(source, source_id)) FROM channels_pausedsource)
+"""
+
+
 def read_policy() -> Policy:
-    """Caps, quiet hours, active channels, paused sources and contents, as they are now."""
+    """Caps, quiet hours, active channels and paused sources, as they are now."""
+    with connection.cursor() as cursor:
+        cursor.execute(POLICY)
+        caps, quiet, active, paused = (value or [] for value in cursor.fetchone())
     return Policy(
-        caps=list(Cap.objects.filter(is_active=True)),
-        quiet=list(QuietHours.objects.filter(is_active=True)),
-        active=frozenset(Channel.objects.filter(is_active=True).values_list("kind", flat=True)),
-        paused=frozenset(PausedSource.objects.values_list("source", "source_id")),
+        caps=[_cap(**cap) for cap in caps],
+        quiet=[_quiet_hours(**hours) for hours in quiet],
+        active=frozenset(active),
+        paused=frozenset((source, source_id) for source, source_id in paused),
         ways={},
     )
+
+
+def _cap(span: float | None, **fields: Any) -> Cap:
+    return Cap(span=None if span is None else timedelta(seconds=span), **fields)
+
+
+def _quiet_hours(starts: str, ends: str, **fields: Any) -> QuietHours:
+    return QuietHours(starts=time.fromisoformat(starts), ends=time.fromisoformat(ends), **fields)
 
 
 def read_ways(messages: Iterable[Open]) -> dict[int, Way]:
@@ -130,7 +153,7 @@ def read_rivals(claimed: Sequence[Open], caps: Sequence[Cap], now: datetime) -> 
         {
             "customers": list({message.customer_id for message in claimed}),
             "claimed": [message.id for message in claimed],
-            "now": now,
+            "soon": now + now.resolution,
             "horizon": now + reach(caps),
             "floor": min(message.priority for message in claimed),
         },

@@ -144,12 +144,16 @@ class Message(models.Model):
                 condition=models.Q(state="sending") | models.Q(lease_token__isnull=True),
                 name="lease_only_while_sending",
             ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "held"]) | models.Q(due_at__isnull=True),
+                name="due_only_while_open",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["channel", "-priority", "due_at", "id"],
                 name="message_due",
-                condition=models.Q(state__in=["queued", "held"]),
+                condition=models.Q(due_at__isnull=False),
             ),
             models.Index(
                 fields=["customer", "due_at"],
