@@ -35,7 +35,7 @@ LOOKS = {State.SENDING: "good", State.SCHEDULED: "accent", State.PAUSED: "warn",
 class BroadcastForm(forms.ModelForm):  # type: ignore[type-arg]
     """A broadcast, its length of use in words."""
 
-    expires_after = SpanField(label=_("of use for"), required=False)
+    expires_after = SpanField(label=_("Of use for"), required=False)
 
     class Meta:
         model = Broadcast

@@ -33,7 +33,7 @@ TEXT_FIELDS = ("subject", "body", "plain", "link")
 class CapForm(forms.ModelForm):  # type: ignore[type-arg]
     """A cap, its length in words."""
 
-    span = SpanField(label=_("length"), required=False)
+    span = SpanField(label=_("Length"), required=False)
 
     class Meta:
         model = Cap
@@ -42,7 +42,11 @@ class CapForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """A rolling window has a length, a calendar one has none."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("window") == Cap.Window.ROLLING and not cleaned.get("span") and "span" not in self.errors:
+        if (
+            cleaned.get("window") == Cap.Window.ROLLING
+            and not cleaned.get("span")
+            and "span" not in self.errors
+        ):
             self.add_error("span", _("A rolling window needs its length."))
         elif cleaned.get("window") != Cap.Window.ROLLING:
             cleaned["span"] = None
@@ -56,7 +60,7 @@ class CapAdmin(Page):
     form = CapForm
     list_display = ("name", "sentence", "is_active")
     list_select_related = ("stage",)
-    fields = ("name", ("limit", "window", "span"), ("channel", "topic", "stage"), "is_active")
+    fields = ("name", ("limit", "window"), "span", ("channel", "topic"), "stage", "is_active")
 
     @admin.display(description=_("what it says"))
     def sentence(self, cap: Cap) -> str:
@@ -80,8 +84,8 @@ class QuietHoursAdmin(Page):
 class TextForm(forms.ModelForm):  # type: ignore[type-arg]
     """One text; its template is tried in a limited process before it is kept."""
 
-    body = forms.CharField(label=_("body"), widget=CodeEditor(16), strip=False)
-    plain = forms.CharField(label=_("text part"), widget=CodeEditor(4), strip=False, required=False)
+    body = forms.CharField(label=_("Body"), widget=CodeEditor(16), strip=False)
+    plain = forms.CharField(label=_("Text part"), widget=CodeEditor(4), strip=False, required=False)
 
     class Meta:
         model = ContentText
@@ -137,7 +141,9 @@ class ContentAdmin(Page):
     @admin.display(description=_("channel"), ordering="channel")
     def by(self, content: Content) -> SafeString:
         """The channel with its symbol."""
-        return format_html('<span class="s-row">{} {}</span>', icon(content.channel), content.get_channel_display())
+        return format_html(
+            '<span class="s-row">{} {}</span>', icon(content.channel), content.get_channel_display()
+        )
 
     @admin.display(description=_("languages"))
     def languages(self, content: Content) -> str:
@@ -151,7 +157,9 @@ def content_preview(request: HttpRequest, content_id: int) -> HttpResponse:
     asked = request.POST or request.GET
     customer = _sample(asked.get(SAMPLE, ""))
     if customer is None:
-        return sandboxed(as_note(text("Nobody has this identity. A preview is filled in for a customer that is there.")))
+        return sandboxed(
+            as_note(text("Nobody has this identity. A preview is filled in for a customer that is there."))
+        )
     written = _written(request, content)
     if written is None:
         return sandboxed(as_note(text("There is no text yet: write one.")))

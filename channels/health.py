@@ -32,7 +32,11 @@ class ChannelDay:
             return "off"
         if self.is_late:
             return "late"
-        return "failing" if 20 * (self.failed + self.uncertain) > self.sent + self.failed + self.uncertain else "well"
+        return (
+            "failing"
+            if 20 * (self.failed + self.uncertain) > self.sent + self.failed + self.uncertain
+            else "well"
+        )
 
 
 def channel_days(now: datetime) -> list[ChannelDay]:
@@ -50,11 +54,17 @@ def channel_days(now: datetime) -> list[ChannelDay]:
         )
     )
     waiting = (
-        Message.objects.filter(state__in=OPEN).order_by().values("channel").annotate(n=Count("pk"), due=Min("due_at"))
+        Message.objects.filter(state__in=OPEN)
+        .order_by()
+        .values("channel")
+        .annotate(n=Count("pk"), due=Min("due_at"))
     )
     days = {row["channel"]: row for row in closed}
     queues = {row["channel"]: row for row in waiting}
-    return [_day(channel, days.get(channel.kind, {}), queues.get(channel.kind, {}), now) for channel in Channel.objects.all()]
+    return [
+        _day(channel, days.get(channel.kind, {}), queues.get(channel.kind, {}), now)
+        for channel in Channel.objects.all()
+    ]
 
 
 def _day(channel: Channel, day: dict[str, object], queue: dict[str, object], now: datetime) -> ChannelDay:

@@ -1,5 +1,7 @@
 """What a message looks like, for those who design it or look into it: rendered as it would be sent, and only shown."""
 
+import re
+
 from django.utils.html import escape
 
 from channels.content.compile import Rendered, Source, compile_text
@@ -8,6 +10,7 @@ from channels.content.render import Person, Text, choose_text, message_context
 from channels.models import ContentText, Message
 from channels.provider import Taken
 
+PIXEL = re.compile(r"""<img\b[^>]*\bsrc=["'][^"']*/m/o/[^"']*["'][^>]*>""", re.IGNORECASE)
 PLAIN = (
     '<!doctype html><meta charset="utf-8"><body style="margin:0;padding:24px;background:#F1F5F9;color:#0F172A;'
     'font:15px/1.5 system-ui,sans-serif"><div style="max-width:22rem;background:#FFFFFF;border-radius:14px;'
@@ -46,10 +49,15 @@ def rendered_message(message: Message) -> Rendered:
     return compile_text(text.source).render(message_context(taken, person))
 
 
+def without_pixel(html: str) -> str:
+    """A mail's HTML without the image that tells of its opening: to look at a mail is not to open it."""
+    return PIXEL.sub("", html)
+
+
 def as_page(rendered: Rendered) -> str:
     """What a sandboxed frame shows: a mail's HTML, or any other message as a bubble."""
     if rendered.html:
-        return rendered.html
+        return without_pixel(rendered.html)
     title = f"<strong>{escape(rendered.subject)}</strong>\n" if rendered.subject else ""
     link = f"\n<small>{escape(rendered.link)}</small>" if rendered.link else ""
     return PLAIN.format(title + str(escape(rendered.text)) + link)

@@ -28,6 +28,25 @@ UNITS = {
 }
 
 
+# PostgreSQL keeps a JSON object's keys in an order of its own; people read what a thing is before what is set in it.
+KEYS = (
+    *("trigger", "start", "steps", "id", "kind", "field", "event", "trait", "aggregate", "property"),
+    *("combinator", "not", "operator", "value", "within", "before", "where", "branch", "rule", "rules"),
+    *("settings", "branches"),
+)
+PLACES = {key: place for place, key in enumerate(KEYS)}
+
+
+def ordered(value: Any) -> Any:
+    """The same JSON with the keys of rules and graphs in the order in which they are read."""
+    if isinstance(value, list):
+        return [ordered(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    keys = sorted(value, key=lambda key: PLACES.get(key, len(KEYS)))
+    return {key: ordered(value[key]) for key in keys}
+
+
 class CodeEditor(forms.Textarea):
     """A wide text area in a typeface of one width."""
 
@@ -50,7 +69,7 @@ class JsonField(forms.JSONField):
         """In order, with its own letters."""
         if isinstance(value, str):
             return value
-        return json.dumps(value, indent=2, ensure_ascii=False)
+        return json.dumps(ordered(value), indent=2, ensure_ascii=False)
 
     def to_python(self, value: Any) -> Any:
         """The value, or what is wrong with the text."""

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config import clock
 from config.forms import JsonField, told
@@ -55,11 +56,12 @@ def sentence(tree: Any) -> str:
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """A segment, its rule checked as the services check it."""
 
-    rule = JsonField(label=_("rule"), initial=START, help_text=_("See docs/rules.md for what can be asked."))
+    rule = JsonField(label=_("Rule"), initial=START, help_text=_("See docs/rules.md for what can be asked."))
 
     class Meta:
         model = Segment
         fields = ("name", "slug", "description", "is_active", "rule")
+        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def clean_rule(self) -> Any:
         """What is wrong with the rule, each with where it stands."""
@@ -72,13 +74,15 @@ class StageForm(forms.ModelForm):  # type: ignore[type-arg]
     """A stage's rule and precedence."""
 
     rule = JsonField(
-        label=_("rule"), required=False, help_text=_("Who belongs here. {}: nobody. See docs/rules.md.")
+        label=_("Rule"), required=False, help_text=_("Who belongs here. {}: nobody. See docs/rules.md.")
     )
     precedence = forms.IntegerField(
-        label=_("precedence"),
+        label=_("Precedence"),
         min_value=1,
         max_value=7,
-        help_text=_("Of the stages whose rule holds, the lowest number wins. The stage that has it now takes this one's."),
+        help_text=_(
+            "Of the stages whose rule holds, the lowest number wins. The stage that has it now takes this one's."
+        ),
     )
 
     class Meta:
@@ -127,7 +131,9 @@ class SegmentAdmin(Page):
     ) -> HttpResponseBase:
         """The form, with who is in it and what its rule says."""
         row = Segment.objects.filter(pk=object_id).first() if object_id.isdigit() else None
-        context = {"size": member_counts([row.pk]).get(row.pk, 0), "sentence": sentence(row.rule)} if row else {}
+        context = (
+            {"size": member_counts([row.pk]).get(row.pk, 0), "sentence": sentence(row.rule)} if row else {}
+        )
         if row:
             context["who"] = reverse("admin:customers_customer_changelist") + f"?segment={row.slug}"
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)  # type: ignore[no-any-return]
@@ -152,7 +158,9 @@ class SegmentAdmin(Page):
         """Whether it is kept up to date, or being looked up anew."""
         if not segment.is_active:
             return format_html('<span class="s-chip">{}</span>', text("off"))
-        look, words = ("good", text("up to date")) if segment.rebuilt_at else ("accent", text("being counted"))
+        look, words = (
+            ("good", text("up to date")) if segment.rebuilt_at else ("accent", text("being counted"))
+        )
         return format_html('<span class="s-chip s-chip-{}">{}</span>', look, words)
 
 
@@ -177,8 +185,12 @@ class StageAdmin(Page):
         if not self.has_view_or_change_permission(request):
             return super().changelist_view(request, extra_context)  # type: ignore[no-any-return]
         counts = dict(stage_counts())
-        rows = [(row, counts.get(row.number, 0), sentence(row.rule)) for row in Stage.objects.order_by("number")]
-        context = site().page(request, _("Stages"), rows=rows, everybody=sum(counts.values()), unplaced=counts.get(None, 0))
+        rows = [
+            (row, counts.get(row.number, 0), sentence(row.rule)) for row in Stage.objects.order_by("number")
+        ]
+        context = site().page(
+            request, _("Stages"), rows=rows, everybody=sum(counts.values()), unplaced=counts.get(None, 0)
+        )
         return TemplateResponse(request, "customers/stages.html", context)
 
     def change_view(
@@ -186,9 +198,11 @@ class StageAdmin(Page):
     ) -> HttpResponseBase:
         """The form, with who stands here."""
         row = Stage.objects.filter(pk=object_id).first() if object_id in set("1234567") else None
-        context = {"size": dict(stage_counts()).get(row.number, 0), "sentence": sentence(row.rule)} if row else {}
+        context = (
+            {"size": dict(stage_counts()).get(row.number, 0), "sentence": sentence(row.rule)} if row else {}
+        )
         if row:
-            context |= {"title": row.label, "chip": stage(row)}
+            context["chip"] = stage(row)
             context["who"] = reverse("admin:customers_customer_changelist") + f"?stage={row.number}"
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)  # type: ignore[no-any-return]
 

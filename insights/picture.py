@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin, sqrt
 
-WIDTH, HEIGHT = 1120, 500
+WIDTH = 1120
 MARGIN, STEP = 80, 160
 BASE, RISE = 285, 62  # the height of the first hexagon, and how far the last stands above it
 SMALLEST, LARGEST = 21, 46
@@ -48,6 +48,13 @@ class Arc:
     tells: bool
 
 
+def frame(shapes: Sequence[Arc]) -> str:
+    """The part of the plane that the picture fills, as an SVG's viewBox: as high as its highest arcs need."""
+    top = min([BASE - RISE - LARGEST - 24, *(arc.y - 26 for arc in shapes)])
+    bottom = max([BASE + LARGEST + 84, *(arc.y + 22 for arc in shapes)])
+    return f"0 {top:.0f} {WIDTH} {bottom - top:.0f}"
+
+
 def hexagons(counts: Mapping[int, int]) -> list[Hexagon]:
     """The seven, in area by how many customers stand in each."""
     most = max([1, *counts.values()])
@@ -79,7 +86,7 @@ def _arc(flow: Flow, start: Hexagon, end: Hexagon, size: float, *, tells: bool) 
     span = abs(flow.end - flow.start)
     lean = 10 if not is_back else -10
     if is_back:  # beneath the name and the count
-        (x1, y1), (x2, y2) = (start.x + lean, start.y + LARGEST + 62), (end.x - lean, end.y + LARGEST + 62)
+        (x1, y1), (x2, y2) = (start.x + lean, start.y + LARGEST + 70), (end.x - lean, end.y + LARGEST + 70)
         bend = 26 + 22 * span
     else:
         (x1, y1), (x2, y2) = (start.x + lean, start.y - start.radius - 4), (end.x - lean, end.y - end.radius - 4)

@@ -6,7 +6,7 @@ from customers.models import Stage
 from customers.stages import stage_counts, stage_flows
 
 from insights.period import Period
-from insights.picture import Arc, Flow, Hexagon, arcs, hexagons
+from insights.picture import Arc, Flow, Hexagon, arcs, frame, hexagons
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class StagePicture:
 
     rows: list[StageRow]
     arcs: list[Arc]
+    frame: str
     flows: list[tuple[Stage, Stage, int]]
     customers: int
     unplaced: int
@@ -40,6 +41,7 @@ def stage_picture(period: Period) -> StagePicture:
     moves = {(flow.from_stage, flow.to_stage): flow.customers for flow in stage_flows(period.start, period.end)}
     flows = [Flow(start, end, customers) for (start, end), customers in moves.items() if start is not None]
     shapes = hexagons({number: count for number, count in counts.items() if number is not None})
+    curves = arcs(flows, shapes)
     rows = [
         StageRow(
             stages[shape.number],
@@ -53,7 +55,8 @@ def stage_picture(period: Period) -> StagePicture:
     ]
     return StagePicture(
         rows=rows,
-        arcs=arcs(flows, shapes),
+        arcs=curves,
+        frame=frame(curves),
         flows=[(stages[f.start], stages[f.end], f.customers) for f in sorted(flows, key=lambda f: -f.customers)],
         customers=sum(counts.values()),
         unplaced=counts.get(None, 0),

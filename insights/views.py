@@ -15,7 +15,6 @@ from journeys.models import Journey
 from insights.customers import profile
 from insights.fates import fate_report
 from insights.period import Period
-from insights.picture import HEIGHT, WIDTH
 from insights.stages import stage_picture
 from insights.timeline import SORTS, timeline
 
@@ -33,7 +32,6 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "is_driven": clock.is_driven(),
         "panels": site().panels(now),
         "picture": stage_picture(period),
-        "size": (WIDTH, HEIGHT),
         "report": fate_report(period),
         "journeys": [(journey, counts.get(journey.pk)) for journey in journeys],
     }

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config import clock
 from config.forms import JsonField, told
@@ -54,11 +55,12 @@ DONE = {
 class JourneyForm(forms.ModelForm):  # type: ignore[type-arg]
     """Name, place on the map, and the draft as JSON. A draft may be saved while it is not finished."""
 
-    draft = JsonField(label=_("draft"), initial=START, rows=28)
+    draft = JsonField(label=_("Draft"), initial=START, rows=28)
 
     class Meta:
         model = Journey
         fields = (*DESCRIBED, "draft")
+        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def clean_draft(self) -> dict[str, Any]:
         """An object; what is still wrong with it is told on the page and refused at publishing."""

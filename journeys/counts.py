@@ -30,6 +30,11 @@ class Counts:
         return self.branches.total()
 
     @property
+    def ways(self) -> list[tuple[str, int]]:
+        """Each branch and how many took it, the most first."""
+        return self.branches.most_common()
+
+    @property
     def sent(self) -> int:
         """Messages that went out, or may have."""
         return sum(self.messages[state] for state in SENT)

@@ -11,6 +11,7 @@ from typing import Any
 WIDTH, HEIGHT = 236, 92
 END_WIDTH, END_HEIGHT = 84, 34
 GAP, DROP = 30, 64
+USUAL = ["happened", "timed_out", "sent", "not_sent", "else", "next"]
 TRIGGER = "trigger"
 SEND, WAIT = "send", "wait"
 
@@ -90,7 +91,7 @@ def draw(graph: Json) -> Drawing:
         children[child] = []
         children[parent].append(child)
     _sink(boxes, links, children)
-    width = _spread(TRIGGER, boxes, children, GAP)
+    width = _spread(TRIGGER, boxes, children, GAP) + 2 * GAP
     _stack(boxes)
     edges = [_edge(boxes[start], branch, boxes[end]) for start, branch, end in links]
     height = max(box.y + box.height for box in boxes.values())
@@ -119,6 +120,18 @@ def _walk(graph: Json, steps: Mapping[str, Json]) -> Iterator[tuple[str, str, st
             if child in steps and child not in seen:
                 seen.add(child)
                 waiting.append(child)
+
+
+def _branches(step: Json) -> list[tuple[str, Any]]:
+    """A step's branches in their own order, which its JSON has lost: as its rules name them, the usual ones last."""
+    targets = _dict(step.get("branches"))
+    if not targets:
+        return [] if step.get("kind") == "exit" else [("next", None)]
+    rules = _dict(step.get("settings")).get("rules")
+    named = [str(case.get("branch")) for case in rules or [] if isinstance(case, dict)] if isinstance(rules, list) else []
+    order = [*named, *USUAL]
+    places = {branch: order.index(branch) if branch in order else len(named) for branch in targets}
+    return sorted(targets.items(), key=lambda pair: places[pair[0]])
 
 
 def _sink(boxes: dict[str, Box], links: list[tuple[str, str, str]], children: dict[str, list[str]]) -> None:
@@ -150,18 +163,21 @@ def _ancestors(children: dict[str, list[str]]) -> dict[str, set[str]]:
 
 
 def _spread(name: str, boxes: dict[str, Box], children: dict[str, list[str]], left: float) -> float:
-    """Give a box and all below it their `x`; returns where the next one to the right may begin."""
-    box, right = boxes[name], left
-    for child in children[name]:
-        right = _spread(child, boxes, children, right)
-    right = max(right, left + box.width + GAP)
-    if children[name]:
-        first, last = boxes[children[name][0]], boxes[children[name][-1]]
-        box.x = (first.x + first.width / 2 + last.x + last.width / 2) / 2 - box.width / 2
-        box.x = max(box.x, left)
-    else:
-        box.x = left
-    return right
+    """Give a box and all below it their `x`, each above the middle of its own; returns the room that they take."""
+    box, below = boxes[name], children[name]
+    needed = sum(_room(child, boxes, children) for child in below) + GAP * max(0, len(below) - 1)
+    place = left + max(0.0, (box.width - needed) / 2)
+    for child in below:
+        place += _spread(child, boxes, children, place) + GAP
+    box.x = left + (max(box.width, needed) - box.width) / 2
+    return max(box.width, needed)
+
+
+def _room(name: str, boxes: dict[str, Box], children: dict[str, list[str]]) -> float:
+    """The width of a box and all below it."""
+    below = children[name]
+    needed = sum(_room(child, boxes, children) for child in below) + GAP * max(0, len(below) - 1)
+    return max(boxes[name].width, needed)
 
 
 def _stack(boxes: dict[str, Box]) -> None:

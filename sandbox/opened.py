@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from channels.preview import as_note
+from channels.preview import as_note, without_pixel
 from django.utils.html import escape
 
 from sandbox.receivers.store import Received
@@ -45,7 +45,7 @@ def _mail(row: Received, raw: bytes, shown: str) -> Opened:
     mail = message_from_bytes(raw, policy=policy.default)
     headers = [(name, str(value)) for name, value in mail.items()]
     html, text = _part(mail, "html"), _part(mail, "plain")
-    return Opened(row, headers, html or as_note(text or escape(shown)), text, shown)
+    return Opened(row, headers, without_pixel(html) or as_note(text or escape(shown)), text, shown)
 
 
 def _part(mail: EmailMessage, kind: str) -> str:

@@ -30,7 +30,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "rows": rows[:PAGE],
         "before": rows[PAGE - 1].id if len(rows) > PAGE else None,
         "message": _opened(store, chosen),
-        "kinds": [(key, label, key == kind, counts.get(key, 0) if key else sum(counts.values())) for key, label in KINDS.items()],
+        "kinds": [
+            (key, label, key == kind, counts.get(key, 0) if key else sum(counts.values()))
+            for key, label in KINDS.items()
+        ],
         "kind": kind,
         "words": words,
         "kept": kept,

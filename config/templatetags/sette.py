@@ -107,7 +107,7 @@ def moment(at: datetime | None) -> SafeString | str:
     if at is None:
         return "–"
     local = timezone.localtime(at)
-    text = date_format(local, "j M Y, H:i")
+    text = date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), local.strftime("%F %T %Z"), text)
 
 

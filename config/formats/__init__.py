@@ -1,0 +1,1 @@
+"""Dates and times as each language writes them, on every page."""
