@@ -267,3 +267,19 @@ def test_ordinary_account_runs_both_servers():
         )
 
     assert (done.returncode, done.stdout) == (0, f"{nobody.pw_uid} (1,)\n"), done.stderr
+
+
+def test_management_command_has_servers_where_none_run_and_leaves_none(var):
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}
+    }
+    environment |= {"SETTE_VAR": str(var), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    code = (
+        "from django.db import connection as c; u = c.cursor(); u.execute('TABLE kept'); print(u.fetchall())"
+    )
+    words = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "[(1,)]\n"), done.stderr
+    assert (embedded.postgres(var).pid(), embedded.valkey(var).pid()) == (None, None)
