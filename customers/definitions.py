@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 STAGE = "stage"  # the seven are one definition: their rules decide together
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """The stages, or one segment: `rules` by stage number in order of precedence, or by the segment's id."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,6 +13,7 @@ from django.db.models import (
     Case,
     DateTimeField,
     Expression,
+    F,
     Func,
     OuterRef,
     SmallIntegerField,
@@ -19,10 +21,13 @@ from django.db.models import (
     When,
 )
 
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast
+
 from customers.definitions import STAGE, Definition
 from customers.models import Customer, Membership
-from customers.rules.expressions import AmongIds, Least
-from customers.rules.facts import Facts, Joined
+from customers.rules.expressions import AmongIds, Least, filled
+from customers.rules.facts import Batched, Facts
 
 
 class Verdict(NamedTuple):
@@ -54,20 +59,21 @@ CHANGED = """
 
 def verdicts(definitions: Sequence[Definition], customer_ids: Sequence[int], now: datetime) -> list[Verdict]:
     """Those of the customers about whom a definition now says something else, in order of their ids."""
-    facts = Joined(now)
-    columns = (
-        "id",
-        "stage_id",
-        "recheck_at",
-        _stage(definitions, facts),
-        *_segments(definitions, facts),
-        _told(definitions, facts),
-    )
-    batch = facts.join(Customer.objects.filter(AmongIds("id", list(customer_ids))), is_lateral=True)
-    sql, params = batch.order_by().values_list(*columns).query.sql_with_params()
+    sql, params = _compiled(tuple(definitions))
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED.format(sql), params)
+        cursor.execute(sql, filled(params, list(customer_ids), now))
         return [Verdict(*row) for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=256)
+def _compiled(definitions: tuple[Definition, ...]) -> tuple[str, tuple[object, ...]]:
+    """The query for these definitions, with holes for the ids and the moment: the ORM's work is done once."""
+    facts = Batched()
+    columns = (_stage(definitions, facts), *_segments(definitions, facts), _told(definitions, facts))
+    batch = facts.join(Customer.objects.filter(AmongIds("id", None)))
+    query = batch.order_by().values_list("id", "stage_id", "recheck_at", *columns).query
+    sql, params = query.sql_with_params()
+    return CHANGED.format(sql), params
 
 
 def _stage(definitions: Sequence[Definition], facts: Facts) -> Expression:
@@ -78,7 +84,11 @@ def _stage(definitions: Sequence[Definition], facts: Facts) -> Expression:
         if definition.name == STAGE
         for number, rule in definition.rules
     ]
-    return Case(*cases, default=None, output_field=SmallIntegerField()) if cases else _nothing(SmallIntegerField())
+    return (
+        Case(*cases, default=None, output_field=SmallIntegerField())
+        if cases
+        else _nothing(SmallIntegerField())
+    )
 
 
 def _segments(definitions: Sequence[Definition], facts: Facts) -> tuple[Expression, Expression]:
@@ -87,13 +97,19 @@ def _segments(definitions: Sequence[Definition], facts: Facts) -> tuple[Expressi
     rules = sorted(segments, key=lambda pair: pair[0])
     ids = [segment_id for segment_id, _rule in rules]
     is_in = [
-        Case(When(rule.root.condition(facts), then=Value(segment_id)), default=None, output_field=BigIntegerField())
+        Case(
+            When(rule.root.condition(facts), then=Value(segment_id)),
+            default=None,
+            output_field=BigIntegerField(),
+        )
         for segment_id, rule in rules
     ]
     if not ids:
         nowhere = Value([], output_field=ArrayField(BigIntegerField()))
         return nowhere, nowhere
-    stays = Membership.objects.filter(AmongIds("segment_id", ids), customer_id=OuterRef("pk"), left_at=None)
+    # Plus nothing, so that the index membership_of_customer is taken, and not one_stay_at_a_time once per segment.
+    among = AmongIds(CombinedExpression(F("segment_id"), "+", Value(0)), ids)
+    stays = Membership.objects.filter(among, customer_id=OuterRef("pk"), left_at=None)
     return Present(*is_in), ArraySubquery(stays.order_by("segment_id").values("segment_id"))
 
 
@@ -104,4 +120,5 @@ def _told(definitions: Sequence[Definition], facts: Facts) -> Expression:
 
 
 def _nothing(field: Any) -> Expression:
-    return Value(None, output_field=field)
+    """NULL of a type: a bare one is text to an outer query."""
+    return Cast(None, field)

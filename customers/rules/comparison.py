@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db.models import DateTimeField, Expression, F, Value
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from customers.rules.errors import Slip
-from customers.rules.expressions import Compare, JsonHas, JsonPath, JsonText, Not, known, moment
+from customers.rules.expressions import AllOf, Compare, JsonHas, JsonPath, JsonText, Not, known, moment
 from customers.rules.texts import clean_text, json_path, parse_moment, parse_span, span_words
 
 MAX_CHOICES = 200
@@ -113,11 +113,11 @@ class Comparison(BaseModel):
         operator = info.data.get("operator")
         return OPERATORS[operator].read(value) if operator else value
 
-    def holds(self, column: str, path: str, now: datetime | None = None) -> Expression:
+    def holds(self, column: str, path: str, ago: Callable[[timedelta], Expression] | None = None) -> Expression:
         """Whether the JSON in `column` answers the question at `path`; never NULL."""
         operator = OPERATORS[self.operator]
         if not operator.filter:
-            return self._holds_in_time(self.moment(column, path), now)
+            return self._holds_in_time(self.moment(column, path), ago)
         found = JsonHas(F(column), JsonPath(f"{json_path(path)} ? ({self._filter(operator)})"))
         return Not(known(found)) if operator.is_opposite else known(found)
 
@@ -125,14 +125,15 @@ class Comparison(BaseModel):
         values = self.value if isinstance(self.value, tuple) else (self.value,)
         return " || ".join(operator.filter.format(json.dumps(value)) for value in values)
 
-    def _holds_in_time(self, at: Expression, now: datetime | None) -> Expression:
+    def _holds_in_time(self, at: Expression, ago: Callable[[timedelta], Expression] | None) -> Expression:
         if self.operator in ("before", "after"):
-            return known(Compare(at, "<" if self.operator == "before" else ">", _at(self.value)))
-        if now is None:
+            bound = Value(self.value, output_field=DateTimeField())
+            return known(Compare(at, "<" if self.operator == "before" else ">", bound))
+        if ago is None:
             raise ValueError(f"{self.operator} can't be asked without a moment.")
         if self.operator == "older_than":
-            return known(Compare(at, "<=", _at(now - self.value)))
-        return known(Compare(Compare(at, ">", _at(now - self.value)), "AND", Compare(at, "<=", _at(now))))
+            return known(Compare(at, "<=", ago(self.value)))
+        return known(AllOf(Compare(at, ">", ago(self.value)), Compare(at, "<=", ago(timedelta(0)))))
 
     @staticmethod
     def moment(column: str, path: str) -> Expression:
@@ -142,10 +143,6 @@ class Comparison(BaseModel):
     def said_of(self, what: str) -> str:
         """The question in words, `what` being what is asked."""
         return str(OPERATORS[self.operator].words) % {"what": what, "value": value_words(self.value)}
-
-
-def _at(at: datetime) -> Value:
-    return Value(at, output_field=DateTimeField())
 
 
 def value_words(value: Any) -> str:

@@ -1,6 +1,7 @@
 """The few SQL expressions that rules are made of. Each boolean here is true or false, never NULL."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -87,15 +88,44 @@ class ElementOf(Func):
         super().__init__(array, place=int(place), output_field=output_field)
 
 
+class IsSet(Func):
+    """Whether a value is there."""
+
+    template = "(%(expressions)s IS NOT NULL)"
+    output_field = BooleanField()
+
+
+class Hole(Expression):
+    """A parameter that is filled at each run of a query compiled once: a span before the moment, or the ids (None)."""
+
+    def __init__(self, content: timedelta | None, output_field: Any) -> None:
+        super().__init__(output_field=output_field)
+        self.content = content
+
+    def as_sql(self, _compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """A parameter that is this hole, with the type of what will fill it."""
+        return f"%s::{self.output_field.db_type(connection)}", [self]
+
+    def fill(self, ids: list[int], now: datetime) -> Any:
+        """What stands here in a run."""
+        return ids if self.content is None else now - self.content
+
+
+def filled(params: Iterable[Any], ids: list[int], now: datetime) -> list[Any]:
+    """The parameters of a compiled query for one run."""
+    return [param.fill(ids, now) if isinstance(param, Hole) else param for param in params]
+
+
 class AmongIds(Func):
-    """`column = ANY(ids)`, the ids as one array parameter."""
+    """`column = ANY(ids)`, the ids as one array parameter; None: a hole for them."""
 
     template = "(%(expressions)s))"
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
-    def __init__(self, column: Any, ids: list[int]) -> None:
-        super().__init__(column, Value(ids, output_field=ArrayField(BigIntegerField())))
+    def __init__(self, column: Any, ids: list[int] | None) -> None:
+        kind = ArrayField(BigIntegerField())
+        super().__init__(column, Hole(None, kind) if ids is None else Value(ids, output_field=kind))
 
 
 class Flags(Func):
@@ -192,6 +222,11 @@ def number(value: Expression) -> Expression:
         default=None,
         output_field=DecimalField(),
     )
+
+
+def if_after(at: Expression, now: Expression) -> Expression:
+    """A moment, NULL where it is not after `now`."""
+    return Case(When(Compare(at, ">", now), then=at), default=None, output_field=DateTimeField())
 
 
 def moment(text: Expression) -> Expression:

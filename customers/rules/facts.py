@@ -1,188 +1,161 @@
-"""Facts: figures about a customer's events that event rules compare, and two ways to ask for them.
+"""Facts about a customer's events, and three ways to ask for them.
 
-`Correlated` makes each fact a subquery of its own: an expression that stands anywhere over Customer. `Joined` gathers
-what all rules of one query ask: the events of one name are read once, each fact being an aggregate with its filter.
+`Correlated` makes each a subquery of its own: an expression that stands anywhere over Customer. `Grouped` and `Batched`
+gather what all rules of one query ask, so that the events of one name are read once: in one pass over everybody's, or
+by the index for each customer of a batch. How many of the newest there are is read off the newest few alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
-    Aggregate,
-    Avg,
     BigIntegerField,
-    Count,
     DateTimeField,
-    DecimalField,
     Expression,
     F,
-    Field,
     IntegerField,
-    JSONField,
-    Max,
-    Min,
     OuterRef,
     QuerySet,
     Subquery,
-    Sum,
     Value,
 )
+from django.db.models.functions import Coalesce
 
 from customers.models import Customer, Event
-from customers.rules.expressions import Compare, JsonAt, NotBlank, all_of, number
-from customers.rules.joins import Column, Elements, Figures, add_join, table_of
-from customers.rules.texts import has_list
-from customers.rules.where import Where
+from customers.rules.expressions import Compare, ElementOf, Hole, IsSet, known
+from customers.rules.figures import AGGREGATES, Fact, events_of
+from customers.rules.joins import Column, Figures, Newest, add_join, table_of
 
-Function = Literal[
-    "count", "sum", "average", "minimum", "maximum", "distinct", "oldest", "newest", "all_newest"
-]
+NOT_AGO = timedelta(0)
 
 
-@dataclass(frozen=True)
-class Fact:
-    """`function` over a customer's events `name` after now - since, up to now - until, that pass `where`.
+class Facts(ABC):
+    """Who turns facts into expressions over Customer, for one moment."""
 
-    `oldest` and `newest` are moments, `all_newest` is the array of all moments from the newest on.
-    """
+    @abstractmethod
+    def ago(self, span: timedelta = NOT_AGO) -> Expression:
+        """The moment `span` before the one that is asked about."""
 
-    name: str
-    function: Function
-    path: str = ""
-    since: timedelta | None = None
-    until: timedelta | None = None
-    where: Where = field(default_factory=Where)
-
-    @property
-    def source(self) -> tuple[str, str]:
-        """Facts of one source are read in one pass: the event's name, and the list whose elements are rows."""
-        return self.name, self.path if has_list(self.path) else ""
-
-
-class Facts(Protocol):
-    """Who turns facts into expressions, for one moment."""
-
-    now: datetime
-
+    @abstractmethod
     def ask(self, fact: Fact) -> Expression:
-        """The fact as an expression over Customer; NULL where there is nothing to figure."""
-        ...
+        """The fact; NULL where there is nothing to figure."""
+
+    @abstractmethod
+    def newest(self, name: str, place: int) -> Expression:
+        """The moment of the newest event of a name (place 1), of the next newest, …; NULL where there are fewer."""
+
+    def has_at_least(self, name: str, count: int, within: timedelta | None) -> Expression:
+        """Whether there are so many events (1 or more) of a name within a span, or ever; never NULL."""
+        newest = self.newest(name, count)
+        return known(Compare(newest, ">", self.ago(within))) if within else IsSet(newest)
 
 
 @dataclass
-class Correlated:
-    """Each fact is a subquery that refers to the customer of the outer query."""
+class _At(Facts):
+    """Facts at a moment that is known."""
 
     now: datetime
+
+    def ago(self, span: timedelta = NOT_AGO) -> Expression:
+        """That moment less `span`, as a parameter."""
+        return Value(self.now - span, output_field=DateTimeField())
+
+
+@dataclass
+class Correlated(_At):
+    """Each fact is a subquery that refers to the customer of the outer query."""
 
     def ask(self, fact: Fact) -> Expression:
         """The fact as a subquery of its own."""
-        events = events_of(fact.source, self.now, [fact]).filter(customer_id=OuterRef("pk"))
+        events = events_of(fact.source, self.ago, [fact]).filter(customer_id=OuterRef("pk"))
         return Subquery(events.values("fact_0"), output_field=AGGREGATES[fact.function].output)
+
+    def newest(self, name: str, place: int) -> Expression:
+        """The moment by the index, as a subquery of its own."""
+        events = Event.objects.filter(customer_id=OuterRef("pk"), name=name).order_by("-occurred_at")
+        return Subquery(events.values("occurred_at")[place - 1 : place])
 
 
 @dataclass
-class Joined:
-    """Facts are columns of joins, one per source, that `join` adds to the query."""
+class Sources:
+    """The joins that a query needs for what was asked, and their columns."""
 
-    now: datetime
-    _asked: dict[tuple[str, str], dict[Fact, Column]] = field(default_factory=dict)
+    asked: dict[tuple[str, str], dict[Fact, Column]] = field(default_factory=dict)
 
-    def ask(self, fact: Fact) -> Expression:
+    def column(self, fact: Fact) -> Column:
         """The fact as a column of its source's join."""
-        facts = self._asked.setdefault(fact.source, {})
+        facts = self.asked.setdefault(fact.source, {})
         if fact not in facts:
-            alias = f"source_{list(self._asked).index(fact.source)}"
+            alias = f"source_{list(self.asked).index(fact.source)}"
             facts[fact] = Column(alias, f"fact_{len(facts)}", AGGREGATES[fact.function].output)
         return facts[fact]
 
-    def join(self, customers: QuerySet[Customer], *, is_lateral: bool) -> QuerySet[Customer]:
-        """`customers` with all that was asked beside them; lateral suits a batch, grouped suits all customers."""
-        joined = customers.all()
-        own = table_of(joined.query)
-        for place, (source, facts) in enumerate(self._asked.items()):
-            events = events_of(source, self.now, list(facts))
+    def join(self, customers: QuerySet[Customer], facts: Facts, *, is_lateral: bool) -> None:
+        """Put the joins into the query."""
+        own = table_of(customers.query)
+        for place, (source, columns) in enumerate(self.asked.items()):
+            events = events_of(source, facts.ago, list(columns))
             if is_lateral:
                 events = events.filter(Compare(F("customer_id"), "=", Column(own, "id", BigIntegerField())))
-            add_join(joined.query, Figures(f"source_{place}", own, events.query, is_lateral))
+            add_join(customers.query, Figures(f"source_{place}", own, events.query, is_lateral))
+
+
+@dataclass
+class Grouped(_At):
+    """Facts of everybody: each source is grouped by customer in one pass."""
+
+    sources: Sources = field(default_factory=Sources)
+
+    def ask(self, fact: Fact) -> Expression:
+        """The fact as a column of its source's join."""
+        return self.sources.column(fact)
+
+    def newest(self, name: str, place: int) -> Expression:
+        """An element of the array of all such moments."""
+        return ElementOf(self.ask(Fact(name, "all_newest")), place, DateTimeField())
+
+    def has_at_least(self, name: str, count: int, within: timedelta | None) -> Expression:
+        """By counting: here all events of the window are read anyway."""
+        counted = Coalesce(self.ask(Fact(name, "count", since=within)), 0)
+        return Compare(counted, ">=", Value(count, output_field=IntegerField()))
+
+    def join(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        """`customers` with all that was asked beside them."""
+        joined = customers.all()
+        self.sources.join(joined, self, is_lateral=False)
         return joined
 
 
-def events_of(source: tuple[str, str], now: datetime, facts: list[Fact]) -> QuerySet[Event, Any]:
-    """The facts of one source, one row per customer who has such events: columns fact_0, fact_1, …"""
-    name, elements = source
-    events = Event.objects.filter(name=name)
-    since = _widest(facts)
-    if since is not None:
-        events = events.filter(occurred_at__gt=now - since)
-    if elements:
-        add_join(events.query, Elements("element", table_of(events.query), elements))
-    columns = {f"fact_{place}": _column(fact, now, since) for place, fact in enumerate(facts)}
-    return events.order_by().values("customer_id").annotate(**columns)
+@dataclass
+class Batched(Facts):
+    """Facts of a few customers, looked up by the index for each. The moment is a hole, to be filled at each run."""
 
+    sources: Sources = field(default_factory=Sources)
+    counted: dict[str, int] = field(default_factory=dict)
 
-def _widest(facts: list[Fact]) -> timedelta | None:
-    spans = [fact.since for fact in facts if fact.since is not None]
-    return max(spans) if len(spans) == len(facts) else None
+    def ago(self, span: timedelta = NOT_AGO) -> Expression:
+        """The hole for the moment less `span`."""
+        return Hole(span, DateTimeField())
 
+    def ask(self, fact: Fact) -> Expression:
+        """The fact as a column of its source's join."""
+        return self.sources.column(fact)
 
-def _column(fact: Fact, now: datetime, since: timedelta | None) -> Expression:
-    conditions = [fact.where.condition()] if fact.where.lines else []
-    if fact.since is not None and fact.since != since:
-        conditions.append(_occurred(">", now - fact.since))
-    if fact.until is not None:
-        conditions.append(_occurred("<=", now - fact.until))
-    return AGGREGATES[fact.function].make(_value(fact), all_of(conditions) if conditions else None)
+    def newest(self, name: str, place: int) -> Expression:
+        """An element of the array of the newest few, as many as the greatest place that is asked for."""
+        self.counted[name] = max(place, self.counted.get(name, 0))
+        alias = f"newest_{list(self.counted).index(name)}"
+        return ElementOf(Column(alias, "times", ArrayField(DateTimeField())), place, DateTimeField())
 
-
-def _occurred(operator: str, at: datetime) -> Expression:
-    return Compare(F("occurred_at"), operator, Value(at, output_field=DateTimeField()))
-
-
-def _value(fact: Fact) -> Expression | F:
-    if not fact.path:
-        return F("occurred_at")
-    if has_list(fact.path):
-        return Column("element", "value", JSONField())
-    return JsonAt("properties", fact.path.split("."))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """How an aggregate is made of a value and a condition, and the type of its column."""
-
-    make: Callable[[Any, Any], Expression]
-    output: Field[Any, Any]
-
-
-def _numeric(aggregate: type[Aggregate]) -> Figure:
-    return Figure(
-        lambda value, only: aggregate(number(value), filter=only, output_field=DecimalField()), DecimalField()
-    )
-
-
-def _moments(aggregate: type[Aggregate]) -> Figure:
-    return Figure(lambda value, only: aggregate(value, filter=only), DateTimeField())
-
-
-AGGREGATES: dict[Function, Figure] = {
-    "count": Figure(lambda value, only: Count(value, filter=only), IntegerField()),
-    "sum": _numeric(Sum),
-    "average": _numeric(Avg),
-    "minimum": _numeric(Min),
-    "maximum": _numeric(Max),
-    "distinct": Figure(
-        lambda value, only: Count(NotBlank(value), distinct=True, filter=only), IntegerField()
-    ),
-    "oldest": _moments(Min),
-    "newest": _moments(Max),
-    "all_newest": Figure(
-        lambda value, only: ArrayAgg(value, filter=only, order_by="-occurred_at"), ArrayField(DateTimeField())
-    ),
-}
+    def join(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        """`customers` with all that was asked beside them."""
+        joined = customers.all()
+        own = table_of(joined.query)
+        self.sources.join(joined, self, is_lateral=True)
+        for place, (name, most) in enumerate(self.counted.items()):
+            add_join(joined.query, Newest(f"newest_{place}", own, name, most))
+        return joined

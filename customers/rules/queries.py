@@ -2,13 +2,15 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from customers.models import Customer
-from customers.rules.expressions import AmongIds, Flags
-from customers.rules.facts import Joined
+from customers.rules.expressions import AmongIds, Flags, filled
+from customers.rules.facts import Batched, Grouped
 from customers.rules.tree import Rule
 
 K = TypeVar("K", bound=Hashable)
@@ -19,18 +21,27 @@ def matching(rules: Mapping[K, Rule], customer_ids: Sequence[int], now: datetime
     matched: dict[K, set[int]] = {key: set() for key in rules}
     if not rules or not customer_ids:
         return matched
-    facts = Joined(now)
-    flags = Flags(*(rule.root.condition(facts) for rule in rules.values()))
-    batch = facts.join(Customer.objects.filter(AmongIds("id", list(customer_ids))), is_lateral=True)
-    for customer_id, answers in batch.values_list("id", flags):
-        for ids, holds in zip(matched.values(), answers, strict=True):
-            if holds:
-                ids.add(customer_id)
+    sql, params = _compiled(tuple(rules.values()))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, filled(params, list(customer_ids), now))
+        for customer_id, answers in cursor.fetchall():
+            for ids, holds in zip(matched.values(), answers, strict=True):
+                if holds:
+                    ids.add(customer_id)
     return matched
+
+
+@lru_cache(maxsize=256)
+def _compiled(rules: tuple[Rule, ...]) -> tuple[str, tuple[object, ...]]:
+    """The query for these rules, with holes for the ids and the moment."""
+    facts = Batched()
+    flags = Flags(*(rule.root.condition(facts) for rule in rules))
+    batch = facts.join(Customer.objects.filter(AmongIds("id", None)))
+    return batch.values_list("id", flags).query.sql_with_params()
 
 
 def members(rule: Rule, now: datetime) -> QuerySet[Customer]:
     """All customers for whom the rule holds at `now`, each source of events read in one pass."""
-    facts = Joined(now)
+    facts = Grouped(now)
     condition = rule.root.condition(facts)
-    return facts.join(Customer.objects.all(), is_lateral=False).filter(condition)
+    return facts.join(Customer.objects.all()).filter(condition)

@@ -42,11 +42,21 @@ class Group:
         return Not(holds) if self.is_negated else holds
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
-    """A checked rule: what it asks of a customer."""
+    """A checked rule: what it asks of a customer. Equal rules are written equally (1 is neither true nor 1.0)."""
 
     root: Group | Leaf
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rule) and self._written == other._written
+
+    def __hash__(self) -> int:
+        return hash(self._written)
+
+    @cached_property
+    def _written(self) -> str:
+        return repr(self.root)
 
     def condition(self, now: datetime) -> Expression:
         """Whether it holds at `now`, over Customer querysets: a boolean that is never NULL."""

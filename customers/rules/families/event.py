@@ -1,9 +1,10 @@
 """What the customer did: figures over the events of one name, in a window, with filters on their properties."""
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from django.db.models import DateTimeField, DecimalField, Expression, IntegerField, Value
+from django.db.models import DecimalField, Expression, IntegerField, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,13 +13,15 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from customers.rules.comparison import check_number, value_words
 from customers.rules.depends import Depends
 from customers.rules.errors import RuleError, Slip
-from customers.rules.expressions import Compare, ElementOf, Later, Not, known
-from customers.rules.facts import Fact, Facts, Function
+from customers.rules.expressions import TRUE, AllOf, Compare, Later, Not, if_after, known
+from customers.rules.facts import Facts
+from customers.rules.figures import Fact, Function
 from customers.rules.leaf import Leaf
 from customers.rules.texts import JsonKeys, Span, Text, span_words
 from customers.rules.where import Where, parse_where
 
 MAX_COUNT = 100_000
+FEW = 50  # up to here a count is told by the newest events alone
 ZERO = ("count", "sum", "distinct")  # these are 0 of no events; the others are nothing, and nothing compares
 COMPARED = {"equals": "=", "greater": ">", "at_least": ">=", "less": "<", "at_most": "<="}
 
@@ -65,13 +68,57 @@ class Happened(Leaf):
         return self
 
     def condition(self, facts: Facts) -> Expression:
-        """Whether the figure compares as asked."""
+        """Whether the figure compares as asked; a plain count asks no more than whether there are so many."""
+        if self._is_plain_count:
+            return self._counts(facts)
         figure = facts.ask(self._fact(self.aggregate, self.property or ""))
         if self.aggregate in ZERO:
             figure = Coalesce(figure, Value(0), output_field=DecimalField())
         if self.operator == "not_equals":
             return Not(known(Compare(figure, "=", self._wanted())))
         return known(Compare(figure, COMPARED[self.operator], self._wanted()))
+
+    def changes_at(self, facts: Facts) -> list[Expression]:
+        """When events leave the window (a count: the one that matters; else the oldest), or are old enough."""
+        moments: list[Expression] = []
+        if self.before:
+            young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self.where))
+            moments.append(Later(young, self.before))
+        if self.within and self._is_plain_count:
+            leaving = [Later(facts.newest(self.event, place), self.within) for place in self._places()]
+            moments += [if_after(at, facts.ago()) for at in leaving]
+        elif self.within:
+            moments.append(Later(facts.ask(self._fact("oldest")), self.within))
+        return moments
+
+    @cached_property
+    def _is_plain_count(self) -> bool:
+        """Whether it counts few events up to now without a filter: then the newest few say it all."""
+        is_plain = self.aggregate == "count" and not self.before and not self.where.lines
+        return is_plain and self.value <= FEW
+
+    def _counts(self, facts: Facts) -> Expression:
+        """The count's comparison, told by whether there are at least so many."""
+        if self.operator in ("at_least", "less"):
+            holds = self._has(facts, self.value)
+        elif self.operator in ("greater", "at_most"):
+            holds = self._has(facts, self.value + 1)
+        else:
+            holds = AllOf(self._has(facts, self.value), Not(self._has(facts, self.value + 1)))
+        return Not(holds) if self.operator in ("less", "at_most", "not_equals") else holds
+
+    def _has(self, facts: Facts, count: int) -> Expression:
+        return facts.has_at_least(self.event, count, self.within) if count else TRUE
+
+    def _places(self) -> list[int]:
+        """Counted from the newest, the events whose leaving turns the count's answer."""
+        if self.operator in ("at_least", "less"):
+            places = [self.value]
+        elif self.operator in ("greater", "at_most"):
+            places = [self.value + 1]
+        else:
+            places = [self.value, self.value + 1]
+        return [place for place in places if place]
 
     def _wanted(self) -> Value:
         if self.aggregate in ("count", "distinct"):
@@ -80,31 +127,6 @@ class Happened(Leaf):
 
     def _fact(self, function: Function, path: str = "") -> Fact:
         return Fact(self.event, function, path, self.within, self.before, self.where)
-
-    def changes_at(self, facts: Facts) -> list[Expression]:
-        """When events leave the window (a count: the one that matters; else the oldest), or come to be old enough."""
-        moments: list[Expression] = []
-        if self.before:
-            young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self.where))
-            moments.append(Later(young, self.before))
-        if self.within and (self.before or self.aggregate != "count"):
-            moments.append(Later(facts.ask(self._fact("oldest")), self.within))
-        elif self.within:
-            moments += [Later(self._newest(facts, place), self.within) for place in self._places() if place]
-        return moments
-
-    def _places(self) -> list[int]:
-        """Counted from the newest, the events whose leaving turns the count's answer."""
-        if self.operator in ("at_least", "less"):
-            return [self.value]
-        if self.operator in ("greater", "at_most"):
-            return [self.value + 1]
-        return [self.value, self.value + 1]
-
-    def _newest(self, facts: Facts, place: int) -> Expression:
-        if place == 1:
-            return facts.ask(self._fact("newest"))
-        return ElementOf(facts.ask(self._fact("all_newest")), place, DateTimeField())
 
     def depends(self) -> Depends:
         """The events of that name."""

@@ -1,12 +1,10 @@
 """A trait of the customer: city is Roma, birthday known, trial started within the last 14 days."""
 
-from datetime import datetime
-
-from django.db.models import Case, DateTimeField, Expression, Value, When
+from django.db.models import Expression
 
 from customers.rules.comparison import Comparison
 from customers.rules.depends import Depends
-from customers.rules.expressions import Compare, Later
+from customers.rules.expressions import Later, if_after
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
 from customers.rules.texts import JsonKeys, top_key
@@ -21,14 +19,14 @@ class Trait(Comparison, Leaf):
 
     def condition(self, facts: Facts) -> Expression:
         """Whether the trait answers the question."""
-        return self.holds("traits", self.trait, facts.now)
+        return self.holds("traits", self.trait, facts.ago)
 
     def changes_at(self, facts: Facts) -> list[Expression]:
         """A moment that is still to come, and the moment at which one is `value` ago."""
         if self.operator not in ("within_last", "older_than"):
             return []
         at = self.moment("traits", self.trait)
-        return [_if_after(at, facts.now), _if_after(Later(at, self.value), facts.now)]
+        return [if_after(at, facts.ago()), if_after(Later(at, self.value), facts.ago())]
 
     def depends(self) -> Depends:
         """The trait that the path begins with."""
@@ -37,8 +35,3 @@ class Trait(Comparison, Leaf):
     def words(self) -> str:
         """As in "city is Roma"."""
         return self.said_of(self.trait)
-
-
-def _if_after(at: Expression, now: datetime) -> Expression:
-    is_later = Compare(at, ">", Value(now, output_field=DateTimeField()))
-    return Case(When(is_later, then=at), default=None, output_field=DateTimeField())

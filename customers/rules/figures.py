@@ -1,0 +1,128 @@
+"""Figures over the events of one name: what event rules compare, as aggregates of one pass over these events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    Aggregate,
+    Avg,
+    Count,
+    DateTimeField,
+    DecimalField,
+    Expression,
+    F,
+    Field,
+    IntegerField,
+    JSONField,
+    Max,
+    Min,
+    QuerySet,
+    Sum,
+)
+
+from customers.models import Event
+from customers.rules.expressions import Compare, JsonAt, NotBlank, all_of, number
+from customers.rules.joins import Column, Elements, add_join, table_of
+from customers.rules.texts import has_list
+from customers.rules.where import Where
+
+Ago = Callable[[timedelta], Expression]
+Function = Literal[
+    "count", "sum", "average", "minimum", "maximum", "distinct", "oldest", "newest", "all_newest"
+]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """`function` over a customer's events `name` after now - since, up to now - until, that pass `where`.
+
+    `oldest` and `newest` are moments, `all_newest` is the array of all moments from the newest on.
+    """
+
+    name: str
+    function: Function
+    path: str = ""
+    since: timedelta | None = None
+    until: timedelta | None = None
+    where: Where = field(default_factory=Where)
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Facts of one source are read in one pass: the event's name, and the list whose elements are rows."""
+        return self.name, self.path if has_list(self.path) else ""
+
+
+def events_of(source: tuple[str, str], ago: Ago, facts: list[Fact]) -> QuerySet[Event, Any]:
+    """The facts of one source, one row per customer who has such events: columns fact_0, fact_1, …"""
+    name, elements = source
+    events = Event.objects.filter(name=name)
+    since = _widest(facts)
+    if since is not None:
+        events = events.filter(Compare(F("occurred_at"), ">", ago(since)))
+    if elements:
+        add_join(events.query, Elements("element", table_of(events.query), elements))
+    columns = {f"fact_{place}": _column(fact, ago, since) for place, fact in enumerate(facts)}
+    return events.order_by().values("customer_id").annotate(**columns)
+
+
+def _widest(facts: list[Fact]) -> timedelta | None:
+    spans = [fact.since for fact in facts if fact.since is not None]
+    return max(spans) if len(spans) == len(facts) else None
+
+
+def _column(fact: Fact, ago: Ago, since: timedelta | None) -> Expression:
+    conditions = [fact.where.condition()] if fact.where.lines else []
+    if fact.since is not None and fact.since != since:
+        conditions.append(Compare(F("occurred_at"), ">", ago(fact.since)))
+    if fact.until is not None:
+        conditions.append(Compare(F("occurred_at"), "<=", ago(fact.until)))
+    return AGGREGATES[fact.function].make(_value(fact), all_of(conditions) if conditions else None)
+
+
+def _value(fact: Fact) -> Expression | F:
+    if not fact.path:
+        return F("occurred_at")
+    if has_list(fact.path):
+        return Column("element", "value", JSONField())
+    return JsonAt("properties", fact.path.split("."))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How an aggregate is made of a value and a condition, and the type of its column."""
+
+    make: Callable[[Any, Any], Expression]
+    output: Field[Any, Any]
+
+
+def _numeric(aggregate: type[Aggregate]) -> Figure:
+    return Figure(
+        lambda value, only: aggregate(number(value), filter=only, output_field=DecimalField()), DecimalField()
+    )
+
+
+def _moments(aggregate: type[Aggregate]) -> Figure:
+    return Figure(lambda value, only: aggregate(value, filter=only), DateTimeField())
+
+
+AGGREGATES: dict[Function, Figure] = {
+    "count": Figure(lambda value, only: Count(value, filter=only), IntegerField()),
+    "sum": _numeric(Sum),
+    "average": _numeric(Avg),
+    "minimum": _numeric(Min),
+    "maximum": _numeric(Max),
+    "distinct": Figure(
+        lambda value, only: Count(NotBlank(value), distinct=True, filter=only), IntegerField()
+    ),
+    "oldest": _moments(Min),
+    "newest": _moments(Max),
+    "all_newest": Figure(
+        lambda value, only: ArrayAgg(value, filter=only, order_by="-occurred_at"), ArrayField(DateTimeField())
+    ),
+}
