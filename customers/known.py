@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from customers.addresses import AddressError, normal
@@ -32,7 +33,7 @@ class TakenIdentityError(ValueError):
 
 
 def identify(identities: Mapping[str, str], traits: Mapping[str, Any], now: datetime) -> tuple[int, bool]:
-    """Create or change whom these identities lead to; the number of the row, and whether it is new."""
+    """Create or change whom these identities lead to; the row's number, and whether it is new."""
     keys = _checked(identities)
     known = _owners(keys)
     customer_id = upsert_customer(_call(keys, traits), now)
@@ -47,8 +48,11 @@ def change(customer_id: int, identities: Mapping[str, str], traits: Mapping[str,
         lock_customers([customer_id])
         _add(customer_id, new, now)
         if traits:
-            own = Identity.objects.filter(customer=customer_id).order_by("created_at", "id")
-            upsert_customer(_call(dict(own.values_list("kind", "value")), traits), now)
+            upsert_customer(_call(dict(_own(customer_id).values_list("kind", "value")), traits), now)
+
+
+def _own(customer_id: int) -> QuerySet[Identity]:
+    return Identity.objects.filter(customer=customer_id).order_by("created_at", "id")
 
 
 def _add(customer_id: int, new: Mapping[str, str], now: datetime) -> None:

@@ -3,12 +3,14 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from channels.api.channels import ChannelViewSet
 from channels.api.contents import ContentViewSet
 from channels.api.limits import CapViewSet, QuietHoursViewSet
 from channels.api.messages import CustomerMessageViewSet, MessageViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("contents", ContentViewSet, basename="api-content")
+router.register("channels", ChannelViewSet, basename="api-channel")
 router.register("messages", MessageViewSet, basename="api-message")
 router.register("caps", CapViewSet, basename="api-cap")
 router.register("quiet-hours", QuietHoursViewSet, basename="api-quiet-hours")

@@ -35,7 +35,7 @@ class JSONObject(serializers.JSONField):
 
 
 class LastingSlug:
-    """A mix-in of serializers: rules, graphs and other people's scripts name a row by its slug, so it stays."""
+    """A mix-in of serializers: rules, graphs and scripts name a row by its slug, so that stays."""
 
     instance: Any
 

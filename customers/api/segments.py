@@ -21,7 +21,7 @@ from customers.segments import delete_segment, save_segment
 
 
 class SegmentSerializer(LastingSlug, serializers.ModelSerializer[Segment]):
-    """Customers for whom a rule holds. `rebuilt_at` is null while a changed rule is still being asked of all."""
+    """Customers for whom a rule holds. `rebuilt_at` is null while a new rule is being asked of all."""
 
     rule = JSONObject()
 

@@ -1,6 +1,5 @@
 """The seven stages: read, and given other rules."""
 
-
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
