@@ -48,9 +48,9 @@ LOCK = """
     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 
-# The other open messages of the same customers, on any channel, that are due or of higher priority and due soon:
-# off the index message_open. `coalesce` keeps the planner from message_due, which it takes to be empty when its
-# statistics are old.
+# The other open messages of the same customers, on any channel, that are due or of higher priority and due
+# soon: off the index message_open. `coalesce` keeps the planner from message_due, which it takes to be
+# empty when its statistics are old.
 RIVALS = f"""
     SELECT {COLUMNS} FROM channels_message
     WHERE customer_id = ANY(%(customers)s) AND state IN ('queued', 'held') AND NOT is_transactional
