@@ -8,8 +8,18 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
-WORDS = 'msgid "stage"\nmsgstr "fase"\n\nmsgid "%d day"\nmsgid_plural "%d days"\nmsgstr[0] "%d giorno"\nmsgstr[1] "%d giorni"\n'
+HEAD = """msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+WORDS = """msgid "stage"
+msgstr "fase"
+
+msgid "%d day"
+msgid_plural "%d days"
+msgstr[0] "%d giorno"
+msgstr[1] "%d giorni"
+"""
 
 
 @pytest.fixture
