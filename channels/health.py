@@ -1,7 +1,9 @@
 """How the channels are: what went out in the last day, what waits, what failed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q
 
@@ -59,23 +61,23 @@ def channel_days(now: datetime) -> list[ChannelDay]:
         .values("channel")
         .annotate(n=Count("pk"), due=Min("due_at"))
     )
-    days = {row["channel"]: row for row in closed}
-    queues = {row["channel"]: row for row in waiting}
+    days: dict[str, Mapping[str, Any]] = {row["channel"]: row for row in closed}
+    queues: dict[str, Mapping[str, Any]] = {row["channel"]: row for row in waiting}
     return [
         _day(channel, days.get(channel.kind, {}), queues.get(channel.kind, {}), now)
         for channel in Channel.objects.all()
     ]
 
 
-def _day(channel: Channel, day: dict[str, object], queue: dict[str, object], now: datetime) -> ChannelDay:
-    due, last = queue.get("due"), day.get("last")
+def _day(channel: Channel, day: Mapping[str, Any], queue: Mapping[str, Any], now: datetime) -> ChannelDay:
+    due = queue.get("due")
     return ChannelDay(
         channel=channel,
-        sent=int(str(day.get("sent", 0))),
-        failed=int(str(day.get("failed", 0))),
-        uncertain=int(str(day.get("uncertain", 0))),
-        bounced=int(str(day.get("bounced", 0))),
-        waiting=int(str(queue.get("n", 0))),
-        last_sent_at=last if isinstance(last, datetime) else None,
-        is_late=isinstance(due, datetime) and due < now - LATE,
+        sent=day.get("sent", 0),
+        failed=day.get("failed", 0),
+        uncertain=day.get("uncertain", 0),
+        bounced=day.get("bounced", 0),
+        waiting=queue.get("n", 0),
+        last_sent_at=day.get("last"),
+        is_late=due is not None and due < now - LATE,
     )

@@ -1,7 +1,8 @@
-"""The content security policy of every answer: nothing from elsewhere, no inline script, no eval but unfold's.
+"""The content security policy of each answer: nothing from elsewhere, no inline script, no eval but unfold's.
 
-A page that shows what a customer received (a preview) puts it in a sandboxed frame, whose answer sets a policy of its
-own by `sandboxed`: no script, no form, no image from anywhere, so that looking at a mail never counts as an opening.
+A page that shows what a customer received (a preview) puts it in a sandboxed frame, whose answer sets a
+policy of its own by `sandboxed`: no script, no form, no image from anywhere, so that looking at a mail never
+counts as an opening.
 """
 
 from collections.abc import Callable
@@ -33,7 +34,9 @@ def policy(directives: dict[str, str]) -> str:
     return "; ".join(f"{name} {sources}" for name, sources in directives.items())
 
 
-def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+def middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
     """Set the policy on each answer that sets none itself."""
     texts = {True: policy(ADMIN), False: policy(COMMON)}
 

@@ -28,7 +28,7 @@ UNITS = {
 }
 
 
-# PostgreSQL keeps a JSON object's keys in an order of its own; people read what a thing is before what is set in it.
+# PostgreSQL keeps a JSON object's keys in its own order; people read what a thing is before what is set.
 KEYS = (
     *("trigger", "start", "steps", "id", "kind", "field", "event", "trait", "aggregate", "property"),
     *("combinator", "not", "operator", "value", "within", "before", "where", "branch", "rule", "rules"),
@@ -112,6 +112,8 @@ def _refuse(constant: str) -> None:
     raise ValidationError(_("%(constant)s is no number in JSON.") % {"constant": constant})
 
 
-def told(errors: Iterable[Mapping[str, str]]) -> list[str]:
+def told(errors: Iterable[Mapping[str, Any]]) -> list[str]:
     """The errors of a rule or a graph, each with where it is."""
-    return [f"{error['path']}: {error['message']}" if error.get("path") else error["message"] for error in errors]
+    return [
+        f"{error['path']}: {error['message']}" if error.get("path") else error["message"] for error in errors
+    ]

@@ -47,4 +47,4 @@ class LongList(Page):
 def who(request: HttpRequest) -> "AbstractBaseUser | None":
     """The person who is logged in."""
     person = get_user(request)
-    return person if person.is_authenticated else None  # type: ignore[return-value]
+    return person if person.is_authenticated else None

@@ -14,7 +14,7 @@ View = Callable[..., HttpResponseBase]
 Panel = Callable[[datetime], dict[str, Any] | None]
 
 
-class SetteSite(UnfoldAdminSite):
+class SetteSite(UnfoldAdminSite):  # type: ignore[misc]
     """Where each app registers its rows and, by `add_page`, the pages that belong to no row."""
 
     index_title = _("Dashboard")
@@ -30,7 +30,7 @@ class SetteSite(UnfoldAdminSite):
         self._pages.append((route, view, name))
 
     def add_panel(self, template: str, panel: Panel) -> None:
-        """Show `template` on the dashboard, with what `panel` answers for the present moment; None: not now."""
+        """Show `template` on the dashboard, with what `panel` answers for a moment; None: not now."""
         self._panels.append((template, panel))
 
     def panels(self, now: datetime) -> list[tuple[str, dict[str, Any]]]:
@@ -44,7 +44,7 @@ class SetteSite(UnfoldAdminSite):
 
     def page(self, request: HttpRequest, title: Any, **context: Any) -> dict[str, Any]:
         """The context of a page: unfold's frame around it, its title, and what the page itself shows."""
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         return {**self.each_context(request), "title": title, **context}
 
 

@@ -12,12 +12,19 @@ def _tab(title: Any, model: str) -> dict[str, Any]:
 
 
 def _group(*tabs: tuple[Any, str]) -> dict[str, Any]:
-    return {"models": [model for _title, model in tabs], "items": [_tab(title, model) for title, model in tabs]}
+    return {
+        "models": [model for _title, model in tabs],
+        "items": [_tab(title, model) for title, model in tabs],
+    }
 
 
 TABS = [
     _group((_("Caps"), "channels.cap"), (_("Quiet hours"), "channels.quiethours")),
-    _group((_("Sources"), "customers.source"), (_("Topics"), "customers.topic"), (_("Exclusions"), "customers.suppression")),
+    _group(
+        (_("Sources"), "customers.source"),
+        (_("Topics"), "customers.topic"),
+        (_("Exclusions"), "customers.suppression"),
+    ),
     _group(
         (_("Sweeps"), "django_celery_beat.periodictask"),
         (_("Intervals"), "django_celery_beat.intervalschedule"),

@@ -9,7 +9,9 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 
-def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+def middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
     """Answer requests to the admin in the brand's zone."""
     zone = ZoneInfo(settings.BRAND_TIME_ZONE)
 

@@ -81,7 +81,7 @@ class StageForm(forms.ModelForm):  # type: ignore[type-arg]
         min_value=1,
         max_value=7,
         help_text=_(
-            "Of the stages whose rule holds, the lowest number wins. The stage that has it now takes this one's."
+            "Of the stages whose rule holds, the lowest number wins. Whichever has it now gets this one's."
         ),
     )
 

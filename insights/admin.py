@@ -3,10 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from channels.models import Message
-from config.pages import LongList, site
-from config.templatetags.sette import fate, stage
-from customers.models import Customer, Identity, Segment, Stage
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -16,6 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from channels.models import Message
+from config.pages import LongList, site
+from config.templatetags.sette import fate, stage
+from customers.models import Customer, Identity, Segment, Stage
 from insights import messages, views
 
 
@@ -70,7 +70,10 @@ class CustomerAdmin(LongList):
         return super().get_queryset(request).select_related("stage").prefetch_related(identities)  # type: ignore[no-any-return]
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Customer],
+        search_term: str,
     ) -> tuple[QuerySet[Customer], bool]:
         """By the beginning of an identity, which its index answers; never by a scan of all."""
         term = search_term.strip().replace("\x00", "")
@@ -89,7 +92,11 @@ class CustomerAdmin(LongList):
         return False
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002
+        extra_context: Any = None,  # noqa: ARG002
     ) -> HttpResponseBase:
         """To the page by the customer's public id."""
         customer = get_object_or_404(Customer, pk=object_id if object_id.isdigit() else 0)
@@ -133,7 +140,10 @@ class MessageAdmin(LongList):
         return False
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Message],
+        search_term: str,
     ) -> tuple[QuerySet[Message], bool]:
         """A customer's messages by identity, or one by its id."""
         return messages.found(queryset, search_term), False
@@ -144,7 +154,11 @@ class MessageAdmin(LongList):
         return super().changelist_view(request, extra_context)  # type: ignore[no-any-return]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None  # noqa: ARG002
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002
+        extra_context: Any = None,  # noqa: ARG002
     ) -> HttpResponseBase:
         """The message's page."""
         return messages.message_page(request, int(object_id) if object_id.isdigit() else 0)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Q
+
 from channels.models import Message
 from customers.models import Consent, Customer, Identity, Membership, Stage, StageMove, Suppression
-from django.db.models import Count, Q
 from journeys.models import Enrollment, Standing
 
 
@@ -55,7 +56,10 @@ def profile(customer: Customer, now: datetime) -> Profile:
 
 def _path(customer: Customer) -> list[StageStop]:
     visits: dict[int, int] = dict(
-        StageMove.objects.filter(customer=customer).order_by().values_list("to_stage_id").annotate(Count("pk"))
+        StageMove.objects.filter(customer=customer)
+        .order_by()
+        .values_list("to_stage_id")
+        .annotate(Count("pk"))
     )
     return [
         StageStop(stage, visits.get(stage.number, 0), stage.number == customer.stage_id)
@@ -66,7 +70,9 @@ def _path(customer: Customer) -> list[StageStop]:
 def _received(customer: Customer, now: datetime) -> dict[str, int]:
     """How many messages took a place in the caps in the last week and month, and were opened."""
     week, month = now - timedelta(days=7), now - timedelta(days=30)
-    counted: dict[str, Any] = Message.objects.filter(customer=customer, slot_at__gt=month, slot_at__lte=now).aggregate(
+    counted: dict[str, Any] = Message.objects.filter(
+        customer=customer, slot_at__gt=month, slot_at__lte=now
+    ).aggregate(
         week=Count("pk", filter=Q(slot_at__gt=week)),
         month=Count("pk"),
         opened=Count("pk", filter=Q(opened_at__isnull=False)),

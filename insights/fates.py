@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import Count, Q
+
 from channels.models import ChannelKind, Message, MessageState, Reason
 from channels.models.message import SENT_AND_AFTER
 from config.templatetags.sette import FATES
-from django.db.models import Count, Q
-
 from insights.period import Period
+
 
 @dataclass
 class Ledger:

@@ -2,6 +2,12 @@
 
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
 from campaigns.models import Broadcast
 from channels.content.problem import ContentError
 from channels.models import Callback, Message
@@ -10,14 +16,7 @@ from config import clock
 from config.csp import sandboxed
 from config.pages import site
 from customers.models import Identity
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
 from journeys.models import JourneyVersion
-
-
 
 
 def found(messages: QuerySet[Message], words: str) -> QuerySet[Message]:
@@ -49,7 +48,9 @@ def message_page(request: HttpRequest, message_id: int) -> HttpResponse:
         message=message,
         now=clock.now(),
         version=journey if message.source == "journey" else None,
-        broadcast=Broadcast.objects.filter(pk=message.source_id).first() if message.source == "broadcast" else None,
+        broadcast=Broadcast.objects.filter(pk=message.source_id).first()
+        if message.source == "broadcast"
+        else None,
         callbacks=Callback.objects.filter(Q(message=message)).order_by("occurred_at")[:50],
     )
     return TemplateResponse(request, "insights/message.html", context)

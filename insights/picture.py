@@ -1,7 +1,7 @@
 """The seven stages as a picture: hexagons that rise along an arc, and the flows between them. Pure geometry.
 
-Flows onward run above the hexagons and returns below them, each with its own two ends, so that a way back is never
-hidden inside a way forward.
+Flows onward run above the hexagons and returns below them, each with its own two ends, so that a way back is
+never hidden inside a way forward.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,7 +89,10 @@ def _arc(flow: Flow, start: Hexagon, end: Hexagon, size: float, *, tells: bool) 
         (x1, y1), (x2, y2) = (start.x + lean, start.y + LARGEST + 70), (end.x - lean, end.y + LARGEST + 70)
         bend = 26 + 22 * span
     else:
-        (x1, y1), (x2, y2) = (start.x + lean, start.y - start.radius - 4), (end.x - lean, end.y - end.radius - 4)
+        (x1, y1), (x2, y2) = (
+            (start.x + lean, start.y - start.radius - 4),
+            (end.x - lean, end.y - end.radius - 4),
+        )
         bend = -(34 + 30 * span)
     path = f"M{x1:.1f} {y1:.1f} C{x1:.1f} {y1 + bend:.1f} {x2:.1f} {y2 + bend:.1f} {x2:.1f} {y2:.1f}"
     middle = (y1 + y2) / 2 + 0.75 * bend

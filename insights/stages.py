@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from customers.models import Stage
 from customers.stages import stage_counts, stage_flows
-
 from insights.period import Period
 from insights.picture import Arc, Flow, Hexagon, arcs, frame, hexagons
 
@@ -38,7 +37,9 @@ def stage_picture(period: Period) -> StagePicture:
     """Two queries: how many customers stand where, and how many went from where to where."""
     stages = {stage.number: stage for stage in Stage.objects.order_by("number")}
     counts = dict(stage_counts())
-    moves = {(flow.from_stage, flow.to_stage): flow.customers for flow in stage_flows(period.start, period.end)}
+    moves = {
+        (flow.from_stage, flow.to_stage): flow.customers for flow in stage_flows(period.start, period.end)
+    }
     flows = [Flow(start, end, customers) for (start, end), customers in moves.items() if start is not None]
     shapes = hexagons({number: count for number, count in counts.items() if number is not None})
     curves = arcs(flows, shapes)
@@ -57,7 +58,9 @@ def stage_picture(period: Period) -> StagePicture:
         rows=rows,
         arcs=curves,
         frame=frame(curves),
-        flows=[(stages[f.start], stages[f.end], f.customers) for f in sorted(flows, key=lambda f: -f.customers)],
+        flows=[
+            (stages[f.start], stages[f.end], f.customers) for f in sorted(flows, key=lambda f: -f.customers)
+        ],
         customers=sum(counts.values()),
         unplaced=counts.get(None, 0),
         returns=sum(flow.customers for flow in flows if flow.end < flow.start),

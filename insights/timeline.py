@@ -1,7 +1,7 @@
 """Everything that happened to one customer, newest first, each page bounded whatever lies behind it.
 
-Moves between stages, segments, consents and reactions to messages are Event rows; beside them stand the messages
-themselves, also those that were never sent, and the ways through journeys.
+Moves between stages, segments, consents and reactions to messages are Event rows; beside them stand the
+messages themselves, also those that were never sent, and the ways through journeys.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from channels.models import Message
-from customers.models import Customer, Event
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+
+from channels.models import Message
+from customers.models import Customer, Event
 from journeys.models import Enrollment, StepLog
 
 PAGE = 40
@@ -91,7 +92,9 @@ def _ended(customer: Customer) -> QuerySet[Any]:
 
 
 def _steps(customer: Customer) -> QuerySet[Any]:
-    return StepLog.objects.filter(customer=customer).annotate(at=F("left_at")).select_related("version__journey")
+    return (
+        StepLog.objects.filter(customer=customer).annotate(at=F("left_at")).select_related("version__journey")
+    )
 
 
 Source = Callable[[Customer], QuerySet[Any]]
@@ -115,7 +118,9 @@ SORTS = {
 }
 
 
-def timeline(customer: Customer, sort: str = "", after: str = "", limit: int = PAGE) -> tuple[list[Entry], str]:
+def timeline(
+    customer: Customer, sort: str = "", after: str = "", limit: int = PAGE
+) -> tuple[list[Entry], str]:
     """One page and the cursor of the next (empty at the end): one bounded query per source."""
     cursor = Cursor.parse(after)
     _label, sources = SORTS.get(sort, SORTS[""])

@@ -2,21 +2,21 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
 from channels.ledger import caps_now
 from config import clock
 from config.pages import site
 from customers.models import Customer
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from journeys.counts import journey_counts
-from journeys.models import Journey
-
 from insights.customers import profile
 from insights.fates import fate_report
 from insights.period import Period
 from insights.stages import stage_picture
 from insights.timeline import SORTS, timeline
+from journeys.counts import journey_counts
+from journeys.models import Journey
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

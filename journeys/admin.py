@@ -121,12 +121,11 @@ class JourneyAdmin(Page):
 
     def save_model(self, request: HttpRequest, obj: Journey, form: Any, change: bool) -> None:  # noqa: FBT001, ARG002
         """By the services, which own the rules of it."""
-        values = {
-            name: form.cleaned_data[name] for name in ("name", "slug", "description", "serves", "leads_to")
-        }
+        values = {name: form.cleaned_data[name] for name in DESCRIBED}
         draft = form.cleaned_data["draft"]
         if change:
-            services.save_draft(obj, draft, **values)
+            Journey.objects.filter(pk=obj.pk).update(**values)
+            services.save_draft(obj.pk, draft)
         else:
             obj.pk = services.create_journey(draft=draft, **values).pk
 

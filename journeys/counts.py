@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from channels.models import Message, MessageState
-from channels.models.message import SENT_AND_AFTER
 from django.db.models import Count, Q
 
+from channels.models import Message, MessageState
+from channels.models.message import SENT_AND_AFTER
 from journeys.models import Enrollment, JourneyVersion, Standing, StepLog
 
 SENT = {*SENT_AND_AFTER, MessageState.UNCERTAIN}

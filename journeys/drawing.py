@@ -1,7 +1,7 @@
-"""A graph as a picture, top down: where each step stands, how its branches run. Pure; nothing of it is stored.
+"""A graph as a picture, top down: where each step stands, how its branches run. Pure; nothing is stored.
 
-Each step stands under the first step that leads to it, in the order of its branches, so that a reader's eye goes
-down and left to right as a customer does. A branch without a target is drawn down to an end of its own.
+Each step stands under the first step that leads to it, in the order of its branches, so that a reader's eye
+goes down and left to right as a customer does. A branch without a target is drawn down to an end of its own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -123,12 +123,16 @@ def _walk(graph: Json, steps: Mapping[str, Json]) -> Iterator[tuple[str, str, st
 
 
 def _branches(step: Json) -> list[tuple[str, Any]]:
-    """A step's branches in their own order, which its JSON has lost: as its rules name them, the usual ones last."""
+    """A step's branches in their order, which its JSON has lost: as its rules name them, usual ones last."""
     targets = _dict(step.get("branches"))
     if not targets:
         return [] if step.get("kind") == "exit" else [("next", None)]
     rules = _dict(step.get("settings")).get("rules")
-    named = [str(case.get("branch")) for case in rules or [] if isinstance(case, dict)] if isinstance(rules, list) else []
+    named = (
+        [str(case.get("branch")) for case in rules or [] if isinstance(case, dict)]
+        if isinstance(rules, list)
+        else []
+    )
     order = [*named, *USUAL]
     places = {branch: order.index(branch) if branch in order else len(named) for branch in targets}
     return sorted(targets.items(), key=lambda pair: places[pair[0]])
@@ -163,7 +167,7 @@ def _ancestors(children: dict[str, list[str]]) -> dict[str, set[str]]:
 
 
 def _spread(name: str, boxes: dict[str, Box], children: dict[str, list[str]], left: float) -> float:
-    """Give a box and all below it their `x`, each above the middle of its own; returns the room that they take."""
+    """Give a box and all below it their `x`, each above the middle of its own; returns the room needed."""
     box, below = boxes[name], children[name]
     needed = sum(_room(child, boxes, children) for child in below) + GAP * max(0, len(below) - 1)
     place = left + max(0.0, (box.width - needed) / 2)

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from config.pages import site
 from django.utils.translation import gettext_lazy as _
 
+from config.pages import site
 from sandbox import views
 from sandbox.models import Replay
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from channels.preview import as_note, without_pixel
 from django.utils.html import escape
 
+from channels.preview import as_note, without_pixel
 from sandbox.receivers.store import Received
 
 LARGEST_RAW = 200_000  # characters that are shown
@@ -16,7 +16,7 @@ UNREADABLE = "ascii", "replace"
 
 @dataclass(frozen=True)
 class Opened:
-    """What is shown of one message: the row, headers, its page for a sandboxed frame, text, and the raw form."""
+    """What is shown of one message: row, headers, its page for a sandboxed frame, text, raw form."""
 
     row: Received
     headers: list[tuple[str, str]]

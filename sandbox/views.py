@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from config.csp import sandboxed
-from config.pages import site
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from config.csp import sandboxed
+from config.pages import site
 from sandbox.opened import Opened, open_message
 from sandbox.receivers.store import FILE, Store
 

@@ -1,4 +1,4 @@
-"""A whole small installation for looking at pages: people in all stages, messages of every fate, journeys, caps."""
+"""A whole small installation for looking at pages: people in all stages, messages of every fate, caps."""
 
 import random
 from datetime import datetime, timedelta
@@ -11,7 +11,11 @@ from customers.models import Customer, Event, Membership, Segment, Source, Stage
 from journeys.models import Enrollment, Journey, JourneyVersion, StepLog
 from tests.builders import DAY, HOUR, consent, customer
 
-FATES = ["delivered"] * 8 + ["sent"] * 4 + ["held", "queued", "suppressed", "suppressed", "failed", "bounced", "uncertain"]
+FATES = (
+    ["delivered"] * 8
+    + ["sent"] * 4
+    + ["held", "queued", "suppressed", "suppressed", "failed", "bounced", "uncertain"]
+)
 NAMES = ["Ada", "Bruno", "Chiara", "Dario", "Elisa", "Fabio", "Gaia", "Ivo", "Lia", "Marco", "Nora", "Otto"]
 TOWNS = ["Roma", "Milano", "Torino", "Bari", "Palermo"]
 WHY = {
@@ -33,7 +37,12 @@ GRAPH = {
     "trigger": {"kind": "event", "event": "Order Completed"},
     "start": "thanks",
     "steps": [
-        {"id": "thanks", "kind": "send_email", "settings": {"content": "thanks"}, "branches": {"next": "rest"}},
+        {
+            "id": "thanks",
+            "kind": "send_email",
+            "settings": {"content": "thanks"},
+            "branches": {"next": "rest"},
+        },
         {"id": "rest", "kind": "wait", "settings": {"span": "P10D"}, "branches": {"next": "again"}},
         {
             "id": "again",
@@ -69,7 +78,9 @@ MJML = """<mjml>
   <mj-body background-color="#F8FAFC">
     <mj-section background-color="#FFFFFF">
       <mj-column>
-        <mj-text font-size="22px" color="#6D28D9">Thank you{% if customer.first_name %}, {{ customer.first_name }}{% endif %}</mj-text>
+        <mj-text font-size="22px" color="#6D28D9">
+          Thank you{% if customer.first_name %}, {{ customer.first_name }}{% endif %}
+        </mj-text>
         <mj-text font-size="15px">Your basket is on its way. Here is what others cook with it.</mj-text>
         <mj-button href="https://shop.example/recipes" background-color="#6D28D9">See the recipes</mj-button>
       </mj-column>
@@ -81,7 +92,7 @@ MJML = """<mjml>
 
 def fill(now: datetime, customers: int = 240) -> dict[str, Any]:
     """Fill an empty installation; returns the rows that tests look for."""
-    dice = random.Random(7)
+    dice = random.Random(7)  # noqa: S311 - made-up people, no secret
     made = design(now)
     stages = list(Stage.objects.all())
     people = [_person(dice, number, stages, made, now) for number in range(customers)]
@@ -94,8 +105,16 @@ def design(now: datetime) -> dict[str, Any]:
 
     Topic.objects.get_or_create(slug="offers", defaults={"name": "Offers"})
     Source.objects.get_or_create(name="shop")
-    orders = {"field": "event", "event": "Order Completed", "aggregate": "count", "operator": "at_least", "value": 2}
-    Stage.objects.filter(slug="use").update(rule={"combinator": "and", "not": False, "rules": [orders | {"within": "P90D"}]})
+    orders = {
+        "field": "event",
+        "event": "Order Completed",
+        "aggregate": "count",
+        "operator": "at_least",
+        "value": 2,
+    }
+    Stage.objects.filter(slug="use").update(
+        rule={"combinator": "and", "not": False, "rules": [orders | {"within": "P90D"}]}
+    )
     segments = [
         Segment.objects.create(
             slug=slug,
@@ -116,7 +135,9 @@ def design(now: datetime) -> dict[str, Any]:
         ContentText.objects.create(content=content, language="en", subject=subject, body=body, link="")
         contents[channel] = content
     for kind, provider in [("email", "smtp"), ("sms", "http_sms"), ("push", "http_push")]:
-        Channel.objects.get_or_create(kind=kind, defaults={"provider": provider, "sender": "shop@example.com"})
+        Channel.objects.get_or_create(
+            kind=kind, defaults={"provider": provider, "sender": "shop@example.com"}
+        )
     Cap.objects.create(name="3 a week", limit=3, window="rolling", span=timedelta(days=7))
     Cap.objects.create(name="1 SMS a week", limit=1, window="week", channel="sms")
     QuietHours.objects.create(name="Night", starts="21:00", ends="09:00")
@@ -129,13 +150,23 @@ def design(now: datetime) -> dict[str, Any]:
         ("win-back", "Win back", 6, 5),
         ("thanks", "Advocate thanks", 7, 6),
     ]:
-        journey = Journey.objects.create(slug=slug, name=name, serves_id=serves, leads_to_id=leads, draft=GRAPH)
+        journey = Journey.objects.create(
+            slug=slug, name=name, serves_id=serves, leads_to_id=leads, draft=GRAPH
+        )
         if slug != "coupon":
-            version = JourneyVersion.objects.create(journey=journey, number=1, graph=GRAPH, published_at=now - 90 * DAY)
-            Journey.objects.filter(pk=journey.pk).update(live_version=version, state="paused" if slug == "cross" else "live")
+            version = JourneyVersion.objects.create(
+                journey=journey, number=1, graph=GRAPH, published_at=now - 90 * DAY
+            )
+            Journey.objects.filter(pk=journey.pk).update(
+                live_version=version, state="paused" if slug == "cross" else "live"
+            )
             journeys.append((journey, version))
     broadcast = Broadcast.objects.create(
-        name="Spring offers", content=contents["email"], segment=segments[1], state="sending", launched_at=now - DAY
+        name="Spring offers",
+        content=contents["email"],
+        segment=segments[1],
+        state="sending",
+        launched_at=now - DAY,
     )
     return {"segments": segments, "contents": contents, "journeys": journeys, "broadcast": broadcast}
 
@@ -152,7 +183,12 @@ def _person(dice: random.Random, number: int, stages: list[Any], made: dict[str,
         email=f"{first.lower()}{number}@example.com",
         phone=f"+3906{number:07}",
         external_id=f"c{number}",
-        traits={"first_name": first, "last_name": f"Prova{number}", "city": dice.choice(TOWNS), "orders": len(path)},
+        traits={
+            "first_name": first,
+            "last_name": f"Prova{number}",
+            "city": dice.choice(TOWNS),
+            "orders": len(path),
+        },
         seen_at=seen,
         language="it",
     )
@@ -166,7 +202,9 @@ def _person(dice: random.Random, number: int, stages: list[Any], made: dict[str,
             received_at=at,
             properties={"from": before and stages[before - 1].slug, "to": stages[stage - 1].slug},
         )
-    Customer.objects.filter(pk=person.pk).update(stage_id=path[-1], stage_since=moments[-1], last_seen_at=now - dice.random() * 9 * DAY)
+    Customer.objects.filter(pk=person.pk).update(
+        stage_id=path[-1], stage_since=moments[-1], last_seen_at=now - dice.random() * 9 * DAY
+    )
     for at in moments:
         total = round(dice.uniform(8, 90), 2)
         products = [{"product_id": f"p{dice.randint(1, 99)}", "department": dice.choice(["GROCERY", "DELI"])}]
@@ -181,7 +219,9 @@ def _person(dice: random.Random, number: int, stages: list[Any], made: dict[str,
     if dice.random() < 0.5:
         consent(person, "sms", "offers", at=seen)
     if len(path) > 2:
-        Membership.objects.create(segment=dice.choice(made["segments"]), customer=person, entered_at=moments[-1])
+        Membership.objects.create(
+            segment=dice.choice(made["segments"]), customer=person, entered_at=moments[-1]
+        )
     return person
 
 
@@ -204,11 +244,39 @@ def _messages(dice: random.Random, people: list[Any], made: dict[str, Any], now:
                 exit_reason="completed" if ended else "",
                 entered_at=at,
             )
-            StepLog.objects.create(enrollment=enrollment, customer=person, version=version, step="thanks", visit=1, branch="next", reached_at=at, left_at=at + HOUR)
+            StepLog.objects.create(
+                enrollment=enrollment,
+                customer=person,
+                version=version,
+                step="thanks",
+                visit=1,
+                branch="next",
+                reached_at=at,
+                left_at=at + HOUR,
+            )
             for visit, (step, channel) in enumerate(steps[: dice.randint(1, 3)], 1):
-                _message(dice, person, made["contents"][channel], at + visit * DAY, now, source="journey", source_id=version.pk, enrollment_id=enrollment.pk, step=step, visit=visit)
+                _message(
+                    dice,
+                    person,
+                    made["contents"][channel],
+                    at + visit * DAY,
+                    now,
+                    source="journey",
+                    source_id=version.pk,
+                    enrollment_id=enrollment.pk,
+                    step=step,
+                    visit=visit,
+                )
     for person in dice.sample(people, len(people) // 3):
-        _message(dice, person, made["contents"]["email"], now - DAY, now, source="broadcast", source_id=made["broadcast"].pk)
+        _message(
+            dice,
+            person,
+            made["contents"]["email"],
+            now - DAY,
+            now,
+            source="broadcast",
+            source_id=made["broadcast"].pk,
+        )
     made["broadcast"].candidates = Message.objects.filter(source="broadcast").count()
     made["broadcast"].save()
 

@@ -26,6 +26,7 @@ FATES = {
     "uncertain": gettext_lazy("uncertain"),
 }
 STAGES = ["awareness", "discovery", "interest", "consideration", "action", "use", "advocacy"]
+DASH = "\N{EN DASH}"  # for what there is none of
 SHARE_DIGITS = 10  # below this percentage one decimal is told
 
 
@@ -68,14 +69,14 @@ def icon(channel: str) -> SafeString:
 @register.filter
 def number(value: float | None) -> str:
     """A number with the reader's thousands; a dash where there is none."""
-    return "–" if value is None else number_format(value, force_grouping=True)
+    return DASH if value is None else number_format(value, force_grouping=True)
 
 
 @register.filter
 def share(part: int, whole: int) -> str:
     """A part of a whole in per cent; a dash where there is no whole."""
     if not whole:
-        return "–"
+        return DASH
     percent = 100 * part / whole
     digits = 0 if percent >= SHARE_DIGITS or percent == 0 else 1
     return f"{number_format(percent, digits)} %"
@@ -91,7 +92,7 @@ def width(part: int, whole: int) -> str:
 def span_words(span: timedelta | None) -> str:
     """A length of time in words: 2 days, 36 hours, 90 minutes."""
     if span is None:
-        return "–"
+        return DASH
     seconds = int(span.total_seconds())
     if seconds and seconds % 86_400 == 0:
         return ngettext("%(n)s day", "%(n)s days", seconds // 86_400) % {"n": seconds // 86_400}
@@ -105,17 +106,19 @@ def span_words(span: timedelta | None) -> str:
 def moment(at: datetime | None) -> SafeString | str:
     """A moment to the minute, with the exact one on hovering."""
     if at is None:
-        return "–"
+        return DASH
     local = timezone.localtime(at)
     text = date_format(local, "DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), local.strftime("%F %T %Z"), text)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), local.strftime("%F %T %Z"), text
+    )
 
 
 @register.filter
 def ago(at: datetime | None, now: datetime) -> str:
     """How long before `now` it was, in one word or two."""
     if at is None:
-        return "–"
+        return DASH
     if now - at < timedelta(minutes=1):
         return gettext("just now")
     return gettext("%(time)s ago") % {"time": timesince(at, now, depth=1)}

@@ -1,0 +1,1 @@
+"""Read by Django for this language."""
