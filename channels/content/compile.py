@@ -60,8 +60,8 @@ class CompiledText:
     def render(self, context: dict[str, Any]) -> Rendered:
         """Fill the text in; ContentError where something is missing or wrong, never an empty place."""
         subject = CONTROL.sub(" ", _fill("subject", self.subject, context)).strip()
-        text = _fill("body" if self.html is None else "plain", self.text, context)
         html = _fill("body", self.html, context) if self.html else ""
+        text = _fill("plain" if self.html else "body", self.text, context)
         link = CONTROL.sub("", _fill("link", self.link, context)).strip()
         if self.channel == "email":
             text = tidy(text) + "\n"

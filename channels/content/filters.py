@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, format_decimal, is_currency
 from jinja2 import TemplateRuntimeError, Undefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 LENGTHS = {"short", "medium", "long", "full"}
 
@@ -61,8 +61,8 @@ def local_datetime(context: Context, moment: Any, length: str = "long") -> str:
 def click(context: Context, url: Any) -> str:
     """The tracked form of a web address; other addresses (mailto:, tel:) as they are."""
     plain = (url.unescape() if isinstance(url, Markup) else str(url)).strip()
-    sign = cast("Callable[[str], str]", context["_click"])
-    return sign(plain)
+    signed = cast("Callable[[str], str]", context["_click"])(plain)
+    return escape(signed) if isinstance(url, Markup) else signed  # a filter block's output is not escaped again
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
