@@ -81,8 +81,12 @@ def _write(changes: Sequence[Verdict], definitions: Sequence[Definition], now: d
     """One statement for each kind of change that there is."""
     touched = [one for one in changes if one.to_stage or one.recheck_at]
     moves = [one for one in changes if one.to_stage]
-    left = [(segment, one.customer_id) for one in changes for segment in one.was_in if segment not in one.is_in]
-    entered = [(segment, one.customer_id) for one in changes for segment in one.is_in if segment not in one.was_in]
+    left = [
+        (segment, one.customer_id) for one in changes for segment in one.was_in if segment not in one.is_in
+    ]
+    entered = [
+        (segment, one.customer_id) for one in changes for segment in one.is_in if segment not in one.was_in
+    ]
     with connection.cursor() as cursor:
         if touched:
             rows = [(one.customer_id, one.to_stage, one.recheck_at) for one in touched]
@@ -106,7 +110,12 @@ def _tell(
 ) -> None:
     """Each change as an event of its customer, and a wake-up for who listens."""
     events = [
-        NewEvent(one.customer_id, "$stage_changed", now, {"from": NUMBERS.get(one.from_stage or 0), "to": NUMBERS[one.to_stage]})
+        NewEvent(
+            one.customer_id,
+            "$stage_changed",
+            now,
+            {"from": NUMBERS.get(one.from_stage or 0), "to": NUMBERS[one.to_stage]},
+        )
         for one in moves
         if one.to_stage
     ]

@@ -36,7 +36,9 @@ def recheck(now: datetime, limit: int = 2000) -> int:
 @transaction.atomic
 def rebuild(now: datetime, limit: int = CHUNK) -> int:
     """One chunk of customers for one changed definition that nobody else works on; 0: there is none."""
-    stages = list(Stage.objects.filter(changed_at__isnull=False, rebuilt_at=None).select_for_update(skip_locked=True))
+    stages = list(
+        Stage.objects.filter(changed_at__isnull=False, rebuilt_at=None).select_for_update(skip_locked=True)
+    )
     if stages:
         return _rebuild(STAGE, stages, now, limit)
     segments = Segment.objects.filter(is_active=True, changed_at__isnull=False, rebuilt_at=None)

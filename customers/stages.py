@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, F
-
 from django.utils.translation import gettext as _
 
 from config import work
@@ -55,7 +54,9 @@ def save_precedence(numbers: Mapping[int, int], now: datetime) -> None:
         for number, stage in stages.items():
             stage.precedence = numbers.get(number, stage.precedence)
         if len({stage.precedence for stage in stages.values()}) < len(stages):
-            raise RuleError([{"path": "precedence", "message": _("Two stages can't have the same precedence.")}])
+            raise RuleError(
+                [{"path": "precedence", "message": _("Two stages can't have the same precedence.")}]
+            )
         Stage.objects.bulk_update(stages.values(), ["precedence"])
         _mark_changed(stages[1], now)
 
@@ -78,4 +79,6 @@ def stage_flows(start: datetime, end: datetime) -> list[StageFlow]:
     moves = StageMove.objects.filter(moved_at__gte=start, moved_at__lt=end)
     pairs = moves.order_by().values_list("from_stage_id", "to_stage_id")
     counted = pairs.annotate(Count("customer", distinct=True), Count("pk"))
-    return [StageFlow(*row) for row in counted.order_by(F("from_stage_id").asc(nulls_first=True), "to_stage_id")]
+    return [
+        StageFlow(*row) for row in counted.order_by(F("from_stage_id").asc(nulls_first=True), "to_stage_id")
+    ]

@@ -20,7 +20,6 @@ from django.db.models import (
     Value,
     When,
 )
-
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast
 

@@ -5,7 +5,6 @@ negative operators are the exact opposites of their positives, so they hold too 
 """
 
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,7 +37,7 @@ def check_number(value: Any) -> int | float:
     """`value`, if it is a finite number of at most 15 digits before the point."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Slip(_("A number is needed here."))
-    if not math.isfinite(value) or abs(value) > MAX_NUMBER:
+    if not abs(value) <= MAX_NUMBER:  # so written, it is true of NaN too
         raise Slip(_("The number is not finite, or larger than %(most)d.") % {"most": MAX_NUMBER})
     return value
 
@@ -92,11 +91,11 @@ OPERATORS = {
     "within_last": Operator(parse_span, "", gettext_lazy("%(what)s lies within the last %(value)s")),
     "older_than": Operator(parse_span, "", gettext_lazy("%(what)s is longer ago than %(value)s")),
 }
-Timeless = Literal[
+Name = Literal[
     "equals", "not_equals", "is_any_of", "contains", "starts_with", "greater", "at_least", "less", "at_most",
-    "is_set", "is_not_set", "before", "after",
+    "is_set", "is_not_set", "before", "after", "within_last", "older_than",
 ]  # fmt: skip
-Timely = Literal["within_last", "older_than"]
+TIMELY = frozenset(["within_last", "older_than"])  # their answer moves with the time of asking
 
 
 class Comparison(BaseModel):
@@ -104,7 +103,7 @@ class Comparison(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    operator: Timeless | Timely
+    operator: Name
     value: Any = Field(None, validate_default=True)
 
     @field_validator("value")
@@ -113,7 +112,9 @@ class Comparison(BaseModel):
         operator = info.data.get("operator")
         return OPERATORS[operator].read(value) if operator else value
 
-    def holds(self, column: str, path: str, ago: Callable[[timedelta], Expression] | None = None) -> Expression:
+    def holds(
+        self, column: str, path: str, ago: Callable[[timedelta], Expression] | None = None
+    ) -> Expression:
         """Whether the JSON in `column` answers the question at `path`; never NULL."""
         operator = OPERATORS[self.operator]
         if not operator.filter:

@@ -32,8 +32,8 @@ DAY = (
 TIME = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
 MOMENT = rf"^{DAY}(?:[T ]{TIME}(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$"
 
-TRUE = Value(True, output_field=BooleanField())  # noqa: FBT003
-FALSE = Value(False, output_field=BooleanField())  # noqa: FBT003
+TRUE = Value(True, output_field=BooleanField())
+FALSE = Value(False, output_field=BooleanField())
 
 
 class Not(Func):

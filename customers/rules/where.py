@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError, field_validator
 
 from customers.models import Event
-from customers.rules.comparison import Comparison, Timely
+from customers.rules.comparison import TIMELY, Comparison
 from customers.rules.errors import Problem, RuleError, Slip
 from customers.rules.expressions import AmongIds, Flags, all_of
 from customers.rules.problems import problems_of
@@ -27,10 +27,8 @@ class Line(Comparison):
     @field_validator("operator")
     @classmethod
     def _is_timeless(cls, operator: str) -> str:
-        if operator in Timely.__args__:  # type: ignore[attr-defined]
-            raise Slip(
-                _("An event's filter can't move with the time of asking; use `within`, or before and after.")
-            )
+        if operator in TIMELY:
+            raise Slip(_("An event's filter can't move with time; use `within`, or before and after."))
         return operator
 
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Expression
 
-from customers.rules.comparison import Comparison
+from customers.rules.comparison import TIMELY, Comparison
 from customers.rules.depends import Depends
 from customers.rules.expressions import Later, if_after
 from customers.rules.facts import Facts
@@ -23,7 +23,7 @@ class Trait(Comparison, Leaf):
 
     def changes_at(self, facts: Facts) -> list[Expression]:
         """A moment that is still to come, and the moment at which one is `value` ago."""
-        if self.operator not in ("within_last", "older_than"):
+        if self.operator not in TIMELY:
             return []
         at = self.moment("traits", self.trait)
         return [if_after(at, facts.ago()), if_after(Later(at, self.value), facts.ago())]

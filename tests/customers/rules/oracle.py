@@ -69,7 +69,9 @@ def asked(tree: dict[str, Any], source: dict[str, Any], path: str, now: datetime
         at = moment(next(iter(reached(source, path)), None))
         return at is not None and in_time(operator, at, wanted, now)
     if operator in ("not_equals", "is_not_set"):
-        return not asked(tree | {"operator": {"not_equals": "equals", "is_not_set": "is_set"}[operator]}, source, path, now)
+        return not asked(
+            tree | {"operator": {"not_equals": "equals", "is_not_set": "is_set"}[operator]}, source, path, now
+        )
     return any(answers(operator, value, wanted) for value in flat(reached(source, path)))
 
 
@@ -84,7 +86,9 @@ def in_time(operator: str, at: datetime, wanted: str, now: datetime | None) -> b
 
 
 def moment(value: Any) -> datetime | None:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", value):
+    if not isinstance(value, str) or not re.fullmatch(
+        r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", value
+    ):
         return None
     try:
         at = datetime.fromisoformat(value)
@@ -125,12 +129,18 @@ def by_trait(tree: dict[str, Any], person: Person, now: datetime) -> bool:
 
 
 def by_event(tree: dict[str, Any], person: Person, now: datetime) -> bool:
-    since = now - parse_span(tree["within"]) if tree.get("within") else datetime.combine(date.min, time(), UTC)
-    until = now - parse_span(tree["before"]) if tree.get("before") else datetime.combine(date.max, time(), UTC)
+    since = (
+        now - parse_span(tree["within"]) if tree.get("within") else datetime.combine(date.min, time(), UTC)
+    )
+    until = (
+        now - parse_span(tree["before"]) if tree.get("before") else datetime.combine(date.max, time(), UTC)
+    )
     events = [
         event
         for event in person.events
-        if event.name == tree["event"] and since < event.at <= until and passes(tree.get("where"), event.properties)
+        if event.name == tree["event"]
+        and since < event.at <= until
+        and passes(tree.get("where"), event.properties)
     ]
     figure = figured(tree.get("aggregate", "count"), events, tree.get("property"))
     wanted = Decimal(repr(tree["value"]))
@@ -152,7 +162,9 @@ def figured(aggregate: str, events: list[Happening], path: str | None) -> Decima
         return None
     with localcontext() as context:
         context.prec = 40
-        return {"average": sum(numbers) / len(numbers), "minimum": min(numbers), "maximum": max(numbers)}[aggregate]
+        return {"average": sum(numbers) / len(numbers), "minimum": min(numbers), "maximum": max(numbers)}[
+            aggregate
+        ]
 
 
 def pointed(properties: dict[str, Any], path: str) -> list[Any]:
@@ -181,9 +193,18 @@ def by_segment(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
 
 
 def by_consent(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
-    said = [person.consents[key] for key in {(tree["channel"], ""), (tree["channel"], tree.get("topic", ""))} & person.consents.keys()]
+    said = [
+        person.consents[key]
+        for key in {(tree["channel"], ""), (tree["channel"], tree.get("topic", ""))} & person.consents.keys()
+    ]
     return (bool(said) and all(said)) == (tree["operator"] == "granted")
 
 
-FAMILIES = {"trait": by_trait, "event": by_event, "stage": by_stage, "segment": by_segment, "consent": by_consent}
+FAMILIES = {
+    "trait": by_trait,
+    "event": by_event,
+    "stage": by_stage,
+    "segment": by_segment,
+    "consent": by_consent,
+}
 DAY = timedelta(days=1)

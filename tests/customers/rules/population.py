@@ -14,9 +14,27 @@ from tests.customers.rules.oracle import Happening, Person
 NAMES = ["Order Completed", "Product Viewed", 'Odd "name" %s']
 WORDS = ["Roma", "Rom", "roma", "", "abc", "5", 'a"b', "a\\b", "%x{}", "é😀", "2025-03-01", "2025-02-30"]
 NUMBERS = [0, 1, 2, 5, 5.0, 2.5, -3, 10]
-MOMENTS = ["2025-03-01", "2025-03-03T12:00:00Z", "2025-02-28 23:59:59.5", "2025-03-03T11:00:00+01:00", "2025-03-20", "1850-01-01", "2024-02-29"]
+MOMENTS = [
+    "2025-03-01",
+    "2025-03-03T12:00:00Z",
+    "2025-02-28 23:59:59.5",
+    "2025-03-03T11:00:00+01:00",
+    "2025-03-20",
+    "1850-01-01",
+    "2024-02-29",
+]
 SPANS = ["PT1H", "P1D", "P2D", "P1W", "P3DT12H"]
-PATHS = ["city", "address.city", "tags[]", "tags", "items[].price", "items.name", "odd \"key\".a'b", "when", "absent"]
+PATHS = [
+    "city",
+    "address.city",
+    "tags[]",
+    "tags",
+    "items[].price",
+    "items.name",
+    'odd "key".a\'b',
+    "when",
+    "absent",
+]
 SEGMENTS = ["big", "small"]
 VALUES: list[Any] = [*WORDS, *NUMBERS, *MOMENTS, True, False, None]
 
@@ -28,7 +46,9 @@ def some_json(chance: random.Random) -> dict[str, Any]:
         "city": pick([*VALUES, ["Roma", 5], []]),
         "address": pick([{"city": pick(VALUES)}, "Roma", None, [{"city": pick(VALUES)}]]),
         "tags": pick([[pick(VALUES) for _ in range(chance.randrange(4))], pick(VALUES)]),
-        "items": pick([[{"price": pick(NUMBERS), "name": pick(WORDS)}, {"price": pick(VALUES)}], [], "x", {"price": 5}]),
+        "items": pick(
+            [[{"price": pick(NUMBERS), "name": pick(WORDS)}, {"price": pick(VALUES)}], [], "x", {"price": 5}]
+        ),
         'odd "key"': {"a'b": pick(VALUES)},
         "when": pick([*MOMENTS, 5, None]),
     }
@@ -55,7 +75,8 @@ def populate(size: int = 60, seed: int = 7) -> People:
             for channel in ("email", "sms") for topic in ("", "offers") if chance.random() < 0.5
         }  # fmt: skip
         person.events = [
-            Happening(chance.choice(NAMES), some_moment(chance), some_json(chance)) for _ in range(chance.randrange(9))
+            Happening(chance.choice(NAMES), some_moment(chance), some_json(chance))
+            for _ in range(chance.randrange(9))
         ]
         people[store(person, segments).pk] = person
     return people
@@ -69,14 +90,24 @@ def some_moment(chance: random.Random) -> datetime:
 def store(person: Person, segments: dict[str, Segment]) -> Customer:
     """The person as rows."""
     stage = Stage.objects.get(slug=person.stage) if person.stage else None
-    customer = Customer.objects.create(traits=person.traits, stage=stage, first_seen_at=NOON, last_seen_at=NOON)
+    customer = Customer.objects.create(
+        traits=person.traits, stage=stage, first_seen_at=NOON, last_seen_at=NOON
+    )
     for slug, segment in segments.items():
         left_at = None if slug in person.segments else NOON
         Membership.objects.create(segment=segment, customer=customer, entered_at=NOON, left_at=left_at)
     for (channel, topic), granted in person.consents.items():
-        Consent.objects.create(customer=customer, channel=channel, topic=topic, is_granted=granted, changed_at=NOON)
+        Consent.objects.create(
+            customer=customer, channel=channel, topic=topic, is_granted=granted, changed_at=NOON
+        )
     Event.objects.bulk_create(
-        Event(customer=customer, name=event.name, occurred_at=event.at, received_at=event.at, properties=event.properties)
+        Event(
+            customer=customer,
+            name=event.name,
+            occurred_at=event.at,
+            received_at=event.at,
+            properties=event.properties,
+        )
         for event in person.events
     )
     return customer
@@ -99,7 +130,9 @@ def comparisons(*, timely: bool) -> st.SearchStrategy[dict[str, Any]]:
     }  # fmt: skip
     if timely:
         values |= {"within_last": spans, "older_than": spans}
-    return st.one_of(*(st.fixed_dictionaries({"operator": st.just(key), "value": value}) for key, value in values.items()))
+    return st.one_of(
+        *(st.fixed_dictionaries({"operator": st.just(key), "value": value}) for key, value in values.items())
+    )
 
 
 def lines() -> st.SearchStrategy[dict[str, Any]]:
@@ -127,11 +160,33 @@ def event_leaves(draw: st.DrawFn) -> dict[str, Any]:
 
 def leaves() -> st.SearchStrategy[dict[str, Any]]:
     """A leaf of any family."""
-    traits = st.builds(lambda asked, path: {"field": "trait", "trait": path} | asked, comparisons(timely=True), paths)
-    stages = st.builds(lambda operator, value: {"field": "stage", "operator": operator, "value": value}, st.sampled_from(["is", "is_not"]), st.sampled_from(list(LABELS)))
-    several = st.builds(lambda value: {"field": "stage", "operator": "is_any_of", "value": value}, st.lists(st.sampled_from(list(LABELS)), min_size=1))
-    segments = st.builds(lambda operator, value: {"field": "segment", "operator": operator, "value": value}, st.sampled_from(["in", "not_in"]), st.sampled_from([*SEGMENTS, "unknown"]))
-    consents = st.builds(lambda operator, topic: {"field": "consent", "operator": operator, "channel": "email", "topic": topic}, st.sampled_from(["granted", "not_granted"]), st.sampled_from(["", "offers"]))
+    traits = st.builds(
+        lambda asked, path: {"field": "trait", "trait": path} | asked, comparisons(timely=True), paths
+    )
+    stages = st.builds(
+        lambda operator, value: {"field": "stage", "operator": operator, "value": value},
+        st.sampled_from(["is", "is_not"]),
+        st.sampled_from(list(LABELS)),
+    )
+    several = st.builds(
+        lambda value: {"field": "stage", "operator": "is_any_of", "value": value},
+        st.lists(st.sampled_from(list(LABELS)), min_size=1),
+    )
+    segments = st.builds(
+        lambda operator, value: {"field": "segment", "operator": operator, "value": value},
+        st.sampled_from(["in", "not_in"]),
+        st.sampled_from([*SEGMENTS, "unknown"]),
+    )
+    consents = st.builds(
+        lambda operator, topic: {
+            "field": "consent",
+            "operator": operator,
+            "channel": "email",
+            "topic": topic,
+        },
+        st.sampled_from(["granted", "not_granted"]),
+        st.sampled_from(["", "offers"]),
+    )
     return st.one_of(traits, event_leaves(), event_leaves(), stages, several, segments, consents)
 
 
@@ -139,8 +194,12 @@ def trees() -> st.SearchStrategy[dict[str, Any]]:
     """Any tree, three groups deep at most."""
     return st.recursive(
         leaves(),
-        lambda inner: st.fixed_dictionaries({
-            "combinator": st.sampled_from(["and", "or"]), "not": st.booleans(), "rules": st.lists(inner, max_size=3),
-        }),  # fmt: skip
+        lambda inner: st.fixed_dictionaries(
+            {
+                "combinator": st.sampled_from(["and", "or"]),
+                "not": st.booleans(),
+                "rules": st.lists(inner, max_size=3),
+            }
+        ),  # fmt: skip
         max_leaves=6,
     )

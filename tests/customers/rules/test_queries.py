@@ -12,7 +12,9 @@ from tests.customers.rules.population import populate, trees
 
 pytestmark = pytest.mark.django_db
 many = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
@@ -31,7 +33,8 @@ def test_rules_answer_as_the_oracle_in_each_shape(people, rules, hours):
     together = matching(parsed, list(people), now)
     alone = [set(members(rule, now).values_list("pk", flat=True)) for rule in parsed.values()]
     correlated = [
-        set(Customer.objects.filter(rule.condition(now)).values_list("pk", flat=True)) for rule in parsed.values()
+        set(Customer.objects.filter(rule.condition(now)).values_list("pk", flat=True))
+        for rule in parsed.values()
     ]
 
     assert list(together.values()) == expected

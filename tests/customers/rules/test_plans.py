@@ -1,0 +1,76 @@
+"""The plans that rules count on: whatever is asked of a batch, events are found by the index of their customer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from customers.models import Customer, Event
+from customers.rules import members, parse
+from customers.rules.expressions import filled
+from customers.rules.queries import _compiled
+from tests.builders import HOUR, NOON
+
+COUNT = {"field": "event", "event": "Order Completed", "operator": "at_least", "value": 2}
+SHAPES = {
+    "count": COUNT,
+    "count in a window": COUNT | {"within": "P30D"},
+    "count with a filter": COUNT | {"where": [{"property": "total", "operator": "greater", "value": 5}]},
+    "sum": COUNT | {"aggregate": "sum", "property": "total", "within": "P30D"},
+    "distinct elements": COUNT
+    | {"aggregate": "distinct", "property": "products[].department", "before": "P1D"},
+}
+
+
+@pytest.fixture
+def ids(db) -> list[int]:
+    """2,000 customers with 20 events each."""
+    Customer.objects.bulk_create(Customer(first_seen_at=NOON, last_seen_at=NOON) for _ in range(2000))
+    ids = list(Customer.objects.values_list("pk", flat=True))
+    Event.objects.bulk_create(
+        Event(
+            customer_id=pk, name=["Order Completed", "Product Viewed"][number % 2], occurred_at=NOON - number * HOUR,
+            received_at=NOON, properties={"total": number},
+        )
+        for number in range(20)
+        for pk in ids
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_customer, customers_event")
+    return ids
+
+
+def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The nodes that read the events."""
+    if plan.get("Relation Name") == "customers_event":
+        yield plan
+    for child in plan.get("Plans", []):
+        yield from scans(child)
+
+
+def explained(sql: str, params: Any) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        return list(scans(cursor.fetchone()[0][0]["Plan"]))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_batch_is_asked_by_the_index_of_its_customers(ids, shape):
+    sql, params = _compiled((parse(SHAPES[shape]),))
+
+    found = explained(sql, filled(params, ids[:200], NOON))
+
+    assert [scan.get("Index Name") for scan in found] == ["event_of_customer"]
+    assert "customer_id" in found[0]["Index Cond"]
+    assert "name" in found[0]["Index Cond"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_everybody_is_asked_in_one_pass(ids, shape):
+    sql, params = members(parse(SHAPES[shape]), NOON).query.sql_with_params()
+
+    found = explained(sql, params)
+
+    assert len(found) == 1
+    assert "customer_id" not in found[0].get("Index Cond", "")
