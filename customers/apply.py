@@ -1,4 +1,6 @@
-"""What a batch of calls does, all of it in the caller's transaction: identity → traits → consents → events → stage, segments.
+"""What a batch of calls does, all in the caller's transaction.
+
+Identity → traits → consents → events → stage, segments.
 
 The caller holds the events' lock. Each step is one statement, or a few, for the whole batch.
 """
@@ -74,7 +76,8 @@ def _learn(batch: Sequence[Received], resolved: Resolved) -> set[str]:
 
 TOUCH = """
     UPDATE customers_customer AS customer
-    SET first_seen_at = least(customer.first_seen_at, seen.first), last_seen_at = greatest(customer.last_seen_at, seen.last)
+    SET first_seen_at = least(customer.first_seen_at, seen.first),
+        last_seen_at = greatest(customer.last_seen_at, seen.last)
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS seen(id, first, last)
     WHERE customer.id = seen.id AND (customer.first_seen_at > seen.first OR customer.last_seen_at < seen.last)
 """

@@ -29,7 +29,9 @@ KNOWN = """
 """
 STORE = """
     INSERT INTO customers_consent (customer_id, channel, topic, is_granted, source, wording, changed_at)
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::text[], %s::timestamptz[])
+    SELECT * FROM unnest(
+        %s::bigint[], %s::text[], %s::text[], %s::boolean[], %s::text[], %s::text[], %s::timestamptz[]
+    )
     ON CONFLICT (customer_id, channel, topic) DO UPDATE
     SET is_granted = excluded.is_granted, source = excluded.source, wording = excluded.wording,
         changed_at = excluded.changed_at

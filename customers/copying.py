@@ -1,7 +1,7 @@
 """Many values to PostgreSQL at once, written by hand: several times as fast as value by value.
 
-`copy_lines` sends lines of COPY's text format; `numbers`, `texts` and `moments` write array literals, to be used as
-`%s::bigint[]`, `%s::text[]`, `%s::timestamptz[]`.
+`copy_lines` sends lines of COPY's text format; `numbers`, `texts` and `moments` write array literals, to
+be used as `%s::bigint[]`, `%s::text[]`, `%s::timestamptz[]`.
 """
 
 from collections.abc import Iterable

@@ -12,12 +12,13 @@ from customers.copying import NULL, copy_lines, escaped
 LOCK = "SELECT pg_advisory_xact_lock(7, 1)"
 RESERVE = "SELECT nextval('customers_event_id_seq') FROM generate_series(1, %s)"
 COPY = """
-    COPY customers_event (id, customer_id, name, occurred_at, received_at, properties, source_id, message_id) FROM STDIN
+    COPY customers_event (id, customer_id, name, occurred_at, received_at, properties, source_id, message_id)
+    FROM STDIN
 """
 
 
 class NewEvent(NamedTuple):
-    """An event that is to be written. `properties` may be JSON already; no `received_at`: the moment of writing."""
+    """An event to be written. `properties` may be JSON already; no `received_at`: the moment of writing."""
 
     customer_id: int
     name: str

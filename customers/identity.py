@@ -1,4 +1,4 @@
-"""Which customer a call is about: reads what is known of a batch's identifiers, lets `linking` decide, writes it.
+"""Which customer a call is about: reads what is known, lets `linking` decide, writes it.
 
 Identities are written under the events' lock only, so what is read here stays true until the commit.
 """
@@ -35,7 +35,7 @@ class Received(NamedTuple):
 class Resolved(NamedTuple):
     """Whose each call is, by the customer's id, and what became of customers.
 
-    An id of 0: nobody's, for no identifier was valid (its place is in `unclear`), or of a person who was erased.
+    An id of 0: nobody's, for no identifier was valid (its place is in `unclear`), or of an erased person.
     """
 
     customer_ids: list[int]
@@ -77,7 +77,7 @@ FOLLOW = "SELECT old_id, customer_id FROM customers_mergedcustomer WHERE old_id 
 
 
 def _known(batch: Sequence[Received], links: Links) -> list[int]:
-    """The customers of calls that name them by id (0 for others, and for who is gone); locks all of the batch."""
+    """The customers of calls that name them by id (0 for others, and who is gone); locks all of the batch."""
     named = {one.call.customer_id for one in batch if one.call.customer_id}
     followed: dict[int, int] = {}
     if named:
@@ -134,7 +134,8 @@ def _countries(batch: Sequence[Received]) -> list[str]:
 
 COUNTRIES = """
     SELECT identity.value, customer.country
-    FROM customers_identity AS identity JOIN customers_customer AS customer ON customer.id = identity.customer_id
+    FROM customers_identity AS identity
+    JOIN customers_customer AS customer ON customer.id = identity.customer_id
     WHERE identity.kind = 'external_id' AND identity.value = ANY(%s::text[])
 """
 

@@ -1,8 +1,8 @@
 """The inbox: calls are stored before they are acknowledged, and applied in sets, each exactly once.
 
-`accept` stores; `drain` applies what is pending and removes it, in one transaction under the events' lock, so there is
-one drainer at a time. A batch that fails is halved until the row that is to blame stands alone; that row is tried five
-times, ever later, and then parked with its error.
+`accept` stores; `drain` applies what is pending and removes it, in one transaction under the events' lock,
+so there is one drainer at a time. A batch that fails is halved until the row that is to blame stands
+alone; that row is tried five times, ever later, and then parked with its error.
 """
 
 import logging
@@ -24,7 +24,7 @@ from customers.tracking.calls import Call, corrected
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
-FIRST_DELAY = timedelta(seconds=10)  # then four times as long each time: 10 s, 40 s, 2:40, 10:40
+FIRST_DELAY = 10  # seconds, then four times as long each time: 10 s, 40 s, 2:40, 10:40
 KEEP_SEEN = timedelta(hours=48)
 
 
@@ -77,7 +77,6 @@ def store(calls: Sequence[tuple[Call, int | None]], now: datetime) -> None:
         call.occurred_at = corrected(call.occurred_at, call.sent_at, now)
         call.sent_at = None
         payload = escaped(msgspec.json.encode(call).decode())
-        source = source_id or r"\N"
         lines.append(f"{received}\t{source_id or NULL}\t{escaped(call.message_id)}\t{call.kind}\t{payload}\n")
     with transaction.atomic():
         copy_lines(STORE, lines)
@@ -103,7 +102,7 @@ class Pending(NamedTuple):
     payload: str
 
 
-# Counts on inbox_pending (id where pending). The events' lock keeps every other drainer away, so no row is locked.
+# Counts on inbox_pending (id where pending). The events' lock keeps other drainers away: no row is locked.
 CLAIM = """
     SELECT id, received_at, source_id, message_id, payload::text
     FROM customers_inboxrow WHERE state = 'pending' AND (due_at IS NULL OR due_at <= %s) ORDER BY id LIMIT %s
@@ -189,7 +188,8 @@ def _apply(rows: Sequence[Pending], now: datetime) -> None:
 
 
 REMEMBER = """
-    INSERT INTO customers_seenmessage (digest, seen_at) SELECT digest, %s FROM unnest(%s::uuid[]) AS seen(digest)
+    INSERT INTO customers_seenmessage (digest, seen_at)
+    SELECT digest, %s FROM unnest(%s::uuid[]) AS seen(digest)
     ON CONFLICT DO NOTHING RETURNING digest::text
 """
 
@@ -229,13 +229,13 @@ ATTEMPT = """
     UPDATE customers_inboxrow AS row
     SET attempts = row.attempts + 1, error = fault.error,
         state = CASE WHEN row.attempts + 1 >= %s THEN 'parked' ELSE 'pending' END,
-        due_at = %s + %s * power(4, row.attempts)
+        due_at = %s + make_interval(secs => %s * power(4, row.attempts))
     FROM unnest(%s::bigint[], %s::text[]) AS fault(id, error) WHERE row.id = fault.id
 """
 
 
 def _count_attempts(faults: dict[int, str], now: datetime) -> None:
-    """Put rows that failed aside for a while, or for good after the fifth time; in a transaction of its own."""
+    """Put rows that failed aside for a while, after the fifth time for good; a transaction of its own."""
     if not faults:
         return
     with transaction.atomic(), connection.cursor() as cursor:
@@ -251,7 +251,7 @@ def redrive(row_ids: Sequence[int], now: datetime) -> int:
             " WHERE id = ANY(%s) AND state = 'parked'",
             [now, list(row_ids)],
         )
-        moved = cursor.rowcount
+        moved = int(cursor.rowcount)
         work.wake("customers.drain")
     return moved
 
@@ -266,4 +266,4 @@ def forget_seen(now: datetime, limit: int = 5000) -> int:
     """Forget message ids that are older than 48 hours; returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(FORGET, [now - KEEP_SEEN, limit])
-        return cursor.rowcount
+        return int(cursor.rowcount)

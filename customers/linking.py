@@ -1,12 +1,15 @@
 """Whose call is it? Decides for a batch of calls, in order, from what is known of their identifiers. Pure.
 
-How well a person is known is their *level*: 3 by the brand's own customer number, 2 by e-mail or phone, 1 by a device
-alone. A call's own level is that of its strongest identifier. The rules, from which all else follows:
+How well a person is known is their *level*: 3 by the brand's own customer number, 2 by e-mail or phone, 1
+by a device alone. A call's own level is that of its strongest identifier. The rules, from which all else
+follows:
 
-- A call belongs to the owner of its strongest identifier that is known; a weaker identifier leads only to a person
+- A call belongs to the owner of its strongest identifier that is known; a weaker identifier leads only to
+a person
   who is known less well than the call, so a number that is new never lands on somebody who has another one.
 - Identifiers that nobody has go to the person of the call. A push token goes to whoever used the device last.
-- `identify` and `alias` join: a person known by a device only is merged into the call's; a person known by e-mail or
+- `identify` and `alias` join: a person known by a device only is merged into the call's; a person known by
+e-mail or
   phone only when the brand's own number is in the same call. Two customer numbers are never joined.
 """
 
@@ -50,7 +53,7 @@ class Claim(NamedTuple):
 
 @dataclass
 class Links:
-    """What was decided: whose each claim is (None: nobody's, or of a person who was erased), and the rows that change."""
+    """What was decided: whose each claim is (None: nobody's, or an erased person's), and what changes."""
 
     persons: list[Person | None] = field(default_factory=list)
     barred: list[list[Key]] = field(default_factory=list)

@@ -1,8 +1,8 @@
 """Two rows, one person: all that hangs on the one goes to the other.
 
-The apps above register what is theirs from their `AppConfig.ready`: `on_merge.append(function)`. Each function gets the
-merges of a batch and `now`, in the transaction that makes them and with the customers locked, and must leave no row that
-names an `old_id`.
+The apps above register what is theirs from their `AppConfig.ready`: `on_merge.append(function)`. Each
+function gets the merges of a batch and `now`, in the transaction that makes them and with the customers
+locked, and must leave no row that names an `old_id`.
 """
 
 from collections.abc import Callable, Sequence
@@ -48,14 +48,16 @@ MOVES = (
     ON CONFLICT (customer_id, channel, topic) DO UPDATE
     SET is_granted = excluded.is_granted, source = excluded.source, wording = excluded.wording,
         changed_at = excluded.changed_at
-    WHERE (excluded.is_granted, customers_consent.changed_at) < (customers_consent.is_granted, excluded.changed_at)
+    WHERE (excluded.is_granted, customers_consent.changed_at)
+        < (customers_consent.is_granted, excluded.changed_at)
     """,
     "DELETE FROM customers_consent WHERE customer_id = ANY(%(old)s)",
     # One stay at a time: of the stays that are open now, the earliest remains.
     f"""
     WITH stay AS (
         SELECT row.id, row_number() OVER (
-            PARTITION BY COALESCE(merge.customer_id, row.customer_id), row.segment_id ORDER BY row.entered_at, row.id
+            PARTITION BY COALESCE(merge.customer_id, row.customer_id), row.segment_id
+            ORDER BY row.entered_at, row.id
         ) AS place
         FROM customers_membership AS row LEFT JOIN {PAIRS} ON merge.old_id = row.customer_id
         WHERE row.left_at IS NULL AND row.customer_id = ANY(%(old)s || %(kept)s)
@@ -70,7 +72,8 @@ MOVES = (
     UPDATE customers_customer AS kept
     SET first_seen_at = least(kept.first_seen_at, old.first_seen_at),
         last_seen_at = greatest(kept.last_seen_at, old.last_seen_at),
-        stage_id = COALESCE(kept.stage_id, old.stage_id), stage_since = COALESCE(kept.stage_since, old.stage_since)
+        stage_id = COALESCE(kept.stage_id, old.stage_id),
+        stage_since = COALESCE(kept.stage_since, old.stage_since)
     FROM (
         SELECT merge.customer_id, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at,
                (array_agg(stage_id ORDER BY stage_since DESC NULLS LAST))[1] AS stage_id,

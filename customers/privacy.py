@@ -1,8 +1,8 @@
 """The end of a record, and its copy for the person whose it is.
 
-The apps above register what is theirs from their `AppConfig.ready`: `on_erase.append(function)` (gets the customers' ids
-and `now`, in the erasing transaction, customers locked; must leave nothing personal and no row that names them), and
-`on_export["messages"] = function` (gets a customer's id, returns plain data).
+The apps above register what is theirs from their `AppConfig.ready`: `on_erase.append(function)` (gets the
+customers' ids and `now`, in the erasing transaction, customers locked; must leave nothing personal and no
+row that names them), and `on_export["messages"] = function` (gets a customer's id, returns plain data).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +22,8 @@ on_erase: list[Callable[[Sequence[int], datetime], None]] = []
 on_export: dict[str, Callable[[int], Any]] = {}
 
 BURY = """
-    INSERT INTO customers_tombstone (digest, erased_at) SELECT digest, %s FROM unnest(%s::bytea[]) AS buried(digest)
+    INSERT INTO customers_tombstone (digest, erased_at)
+    SELECT digest, %s FROM unnest(%s::bytea[]) AS buried(digest)
     ON CONFLICT DO NOTHING
 """
 # Calls that are still to be applied, or parked, and name one of the identifiers: as stored, or in a trait.
@@ -35,7 +36,8 @@ PENDING = """
        OR EXISTS (SELECT FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS gone(kind, value)
                   WHERE (gone.kind IN ('email', 'phone')
                          AND lower(btrim(payload->'traits'->>gone.kind)) = lower(gone.value))
-                     OR (gone.kind IN ('anonymous_id', 'external_id') AND payload->>'previous_id' = gone.value))
+                     OR (gone.kind IN ('anonymous_id', 'external_id') AND payload->>'previous_id' =
+                     gone.value))
 """
 ERASE = (
     "DELETE FROM customers_event WHERE customer_id = ANY(%s)",
@@ -49,7 +51,7 @@ ERASE = (
 
 
 def erase_customer(customer_id: int, now: datetime) -> bool:
-    """Erase a person: nothing personal stays, and nothing that still arrives brings them back. False: not there."""
+    """Erase a person: nothing personal stays, nothing late brings them back. False: there was nobody."""
     with transaction.atomic():
         lock_events()
         ids = lock_customers([customer_id])
@@ -74,21 +76,22 @@ def _bury(keys: Iterable[Key], now: datetime) -> None:
 
 
 def _unsuppress(keys: Sequence[Key]) -> None:
-    """An address on the list of suppressions is personal too; its tombstone keeps it from being written to."""
+    """A suppressed address is personal too; its tombstone keeps it from being written to."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM customers_suppression WHERE (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            "DELETE FROM customers_suppression"
+            " WHERE (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
             [[kind for kind, _ in keys], [value for _, value in keys]],
         )
 
 
 def lift_tombstones(keys: Iterable[Key]) -> int:
-    """Let a person who was erased come back by these identifiers, because they asked to; returns how many were lifted."""
+    """Let an erased person come back by these identifiers, as they asked; returns how many were lifted."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM customers_tombstone WHERE digest = ANY(%s)", [[tombstone_of(key) for key in keys]]
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def export_customer(customer_id: int) -> dict[str, Any]:
@@ -134,4 +137,5 @@ def export_customer(customer_id: int) -> dict[str, Any]:
 
 def _suppressions_of(customer_id: int) -> list[dict[str, Any]]:
     mine = Identity.objects.filter(customer_id=customer_id).values_list("value", flat=True)
-    return list(Suppression.objects.filter(value__in=mine).values("kind", "value", "reason", "created_at"))
+    found = Suppression.objects.filter(value__in=mine).values("kind", "value", "reason", "created_at")
+    return [dict(row) for row in found]

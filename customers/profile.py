@@ -1,8 +1,10 @@
-"""The golden record: each trait's last word by when it was said, whatever the order it arrives in. Pure but for the
-reading and saving at the end.
+"""The golden record: each trait's last word by when it was said, whatever the order it arrives in.
 
-Beside each trait its time is kept (`trait_times`, microseconds since 1970), also of one that was unset. Of two values of
-the same moment the greater in JSON's spelling wins, so that any order of arrival ends in the same record.
+Pure, but for the reading and saving at the end.
+
+Beside each trait its time is kept (`trait_times`, microseconds since 1970), also of one that was unset. Of
+two values of the same moment the greater in JSON's spelling wins, so that any order of arrival ends in the
+same record.
 """
 
 from collections.abc import Iterable, Mapping
@@ -110,7 +112,10 @@ class Profile(msgspec.Struct):
 
 
 def checked(name: str, value: Any, country: str) -> tuple[Any, str]:
-    """A trait's value as it is kept, and what is wrong with it; a bad address is kept as it came, and leads nowhere."""
+    """A trait's value as it is kept, and what is wrong with it.
+
+    A bad address is kept as it came, and leads nowhere.
+    """
     if name not in {"email", "phone"} or value is None:
         return value, ""
     if not isinstance(value, str):

@@ -26,11 +26,11 @@ def addresses(customer_ids: Collection[int], kind: str) -> dict[int, str]:
 
 
 class UnknownIdentityError(ValueError):
-    """An identity is written as kind:value; the kinds are external_id, email, phone, anonymous_id, push_token."""
+    """Write kind:value; the kinds are external_id, email, phone, anonymous_id, push_token."""
 
 
 def customer_by_identity(identity: str) -> Customer | None:
-    """The customer whom `email:a@example.com` leads to; UnknownIdentityError where it is no identity at all."""
+    """The customer whom `email:a@example.com` leads to; UnknownIdentityError where it is no identity."""
     kind, _, value = identity.partition(":")
     if kind not in LEVELS or not value or "\0" in value:
         raise UnknownIdentityError(UnknownIdentityError.__doc__)
@@ -59,8 +59,8 @@ class TimelineRow(NamedTuple):
     detail: dict[str, Any]
 
 
-# Each part reads at most a page, newest first, by the customer's index; `$stage_changed`, `$segment_entered` and
-# `$segment_left` are told by the rows of moves and memberships.
+# Each part reads at most a page, newest first, by the customer's index. `$stage_changed`, `$segment_entered`
+# and `$segment_left` are told by the rows of moves and memberships.
 TIMELINE = """
     WITH row AS (
         (SELECT occurred_at AS at, 'event' AS kind, id, name, properties AS detail FROM customers_event

@@ -1,4 +1,4 @@
-"""Writes about known customers, for the apps above: consents, suppressions, the record itself, the end of it."""
+"""Writes about known customers, for the apps above: consents, suppressions, the record and its end."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class NobodyError(ValueError):
-    """No identifier is valid, or each belongs to a person who was erased: give a customer number or an address."""
+    """No identifier is valid, or a person was erased: give a customer number or an address."""
 
 
 def upsert_customer(call: Call, now: datetime) -> int:
@@ -81,7 +81,7 @@ def suppress(addresses: Iterable[Key], reason: Suppression.Reason | str, now: da
     with transaction.atomic(), connection.cursor() as cursor:
         _lock_owners(kinds, values)
         cursor.execute(SUPPRESS, [str(reason), now, kinds, values])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def unsuppress(addresses: Iterable[Key]) -> int:
@@ -90,14 +90,15 @@ def unsuppress(addresses: Iterable[Key]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         _lock_owners(kinds, values)
         cursor.execute(
-            "DELETE FROM customers_suppression WHERE (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            "DELETE FROM customers_suppression"
+            " WHERE (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
             [kinds, values],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _lock_owners(kinds: list[str], values: list[str]) -> None:
-    """Lock the customers who have the addresses, as everything does that decides whether they are written to."""
+    """Lock the customers who have the addresses, as all do that decide whether they are written to."""
     with connection.cursor() as cursor:
         cursor.execute(OWNERS, [kinds, values])
         owners = [row[0] for row in cursor.fetchall()]

@@ -21,7 +21,7 @@ def check_length(length: int, limit: int) -> None:
 
 
 def plain(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body without its Content-Encoding; 413 where it is too large, 415 where the encoding is not known."""
+    """The body without its Content-Encoding; 413 where it is too large, 415 for unknown encodings."""
     check_length(len(body), limit)
     encoding = encoding.strip().lower()
     if encoding == "gzip":

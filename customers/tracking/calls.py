@@ -1,4 +1,4 @@
-"""A call: one thing that a source tells us about a person. Pure; what comes in is in `parse`, what it does in `apply`."""
+"""A call: one thing that a source tells about a person. Pure; `parse` makes it, `apply` does what it says."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -11,7 +11,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # a clock that says less is not set
 
 
 class Statement(msgspec.Struct, omit_defaults=True):
-    """What a person said about a channel (and a topic; none: the whole channel), with the words it was asked in."""
+    """A word about a channel (and a topic; none: the whole channel), and how it was asked for."""
 
     channel: str
     granted: bool
@@ -43,7 +43,7 @@ class Call(msgspec.Struct, omit_defaults=True, kw_only=True):
 
 
 def corrected(occurred_at: datetime | None, sent_at: datetime | None, received_at: datetime) -> datetime:
-    """When it happened by our clock: the sender's error is what its `sent_at` is off, and nothing is in the future.
+    """When it happened by our clock: the sender's is off by what `sent_at` is, and nothing is in the future.
 
     What can't be (the year 1, the year 9999, no time at all) happened when it was received.
     """

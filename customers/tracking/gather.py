@@ -1,7 +1,8 @@
 """One commit for all calls that arrive at the same time.
 
-A commit waits for the disk. Requests of one process hand their calls to one writer; while it commits, the next ones
-gather, and go into the next commit together. Each request is answered after the commit that holds its calls.
+A commit waits for the disk. Requests of one process hand their calls to one writer; while it commits, the
+next ones gather, and go into the next commit together. Each request is answered after the commit that
+holds its calls.
 """
 
 import threading
@@ -51,7 +52,7 @@ class Writer:
         self._thread.start()
 
     def submit(self, calls: Sequence[Call], source_id: int) -> None:
-        """Return when the calls are committed; NotStoredError, or DataError where PostgreSQL can't keep them."""
+        """Return when the calls are committed; NotStoredError, DataError where they can't be kept."""
         pending = Pending(calls, source_id)
         with self._arrived:
             self._waiting.append(pending)
@@ -98,7 +99,7 @@ class Writer:
 
 
 def store_now(group: Sequence[Pending]) -> Exception | None:
-    """Store a group in one commit; the reason where that failed. A connection that broke is tried once more."""
+    """Store a group in one commit; the reason where that failed. After a broken connection once more."""
     calls = [(call, pending.source_id) for pending in group for call in pending.calls]
     for is_last in (False, True):
         try:
@@ -119,7 +120,7 @@ def store_now(group: Sequence[Pending]) -> Exception | None:
 
 
 class _Office:
-    """This process's one writer, started with the first call (so after any fork)."""
+    """The one writer of this process, started with the first call (so after any fork)."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

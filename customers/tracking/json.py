@@ -43,7 +43,7 @@ def _fault_in(raw: bytes, where: str) -> dict[str, str] | None:
     return _fault(value, where, 0)
 
 
-def _fault(value: Any, path: str, depth: int) -> dict[str, str] | None:
+def _fault(value: Any, path: str, depth: int) -> dict[str, str] | None:  # noqa: PLR0911 - a case each
     """The first thing under `path` that can't be kept."""
     if isinstance(value, str):
         return _text_fault(value, path)

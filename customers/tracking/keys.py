@@ -15,7 +15,7 @@ _known: dict[str, tuple[int, float]] = {}
 
 
 def key_of(request: HttpRequest) -> str:
-    """The write key in the Authorization header: the name of Basic, or a Bearer; nothing where there is none."""
+    """The write key in the Authorization header: the name of Basic, or a Bearer; else nothing."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return given.strip()

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from customers import identity
+from customers import merge
+from customers.inbox import CustomerEvent, accept_customer_events
 from customers.models import Consent, Customer, Event, Identity, Membership, MergedCustomer, Segment
 from customers.queries import addresses
 from tests.builders import DAY, HOUR, NOON, consent, customer, event
@@ -176,19 +177,15 @@ def test_merge_joins_traits_by_their_times():
 
 def test_merge_tells_the_apps_above(monkeypatch):
     told = []
-    monkeypatch.setattr(identity, "on_merge", identity.on_merge)
-    identity.on_merge.append(lambda merges, now: told.extend(merges))
+    monkeypatch.setattr(merge, "on_merge", [lambda merges, now: told.append((*merges, now))])
     known, other = customer(external_id="u1"), customer(anonymous_id="a1")
 
     receive(identify(anonymous_id="a1", external_id="u1"))
-    identity.on_merge.pop()
 
-    assert told == [(other.id, known.id)]
+    assert told == [((other.id, known.id), NOON)]
 
 
 def test_event_for_a_merged_customer_reaches_the_one_that_is_left():
-    from customers.inbox import CustomerEvent, accept_customer_events
-
     known, other = customer(external_id="u1"), customer(anonymous_id="a1")
     receive(identify(anonymous_id="a1", external_id="u1"))
 

@@ -7,6 +7,7 @@ from config import work
 from customers import apply, inbox
 from customers.inbox import CustomerEvent, accept, accept_customer_events, drain, forget_seen, redrive
 from customers.models import Customer, Event, InboxRow, SeenMessage
+from customers.tracking.calls import Statement
 from tests.builders import DAY, HOUR, NOON, customer
 from tests.customers.calls import call, identify, owner, receive
 
@@ -122,7 +123,8 @@ def poison(monkeypatch):
     monkeypatch.setattr(inbox, "apply_calls", picky)
 
 
-def test_poison_row_delays_only_itself(poison):
+@pytest.mark.usefixtures("poison")
+def test_poison_row_delays_only_itself():
     accept([call(external_id=f"u{n}", event="Poison" if n == 5 else "Fine") for n in range(12)], None, NOON)
 
     drain(NOON)
@@ -133,7 +135,8 @@ def test_poison_row_delays_only_itself(poison):
     assert drain(NOON) == 0
 
 
-def test_poison_row_is_parked_after_five_attempts_and_can_be_driven_anew(poison, monkeypatch):
+@pytest.mark.usefixtures("poison")
+def test_poison_row_is_parked_after_five_attempts_and_can_be_driven_anew(monkeypatch):
     accept([call(external_id="u1", event="Poison")], None, NOON)
 
     delays, now = [], NOON
@@ -169,8 +172,6 @@ def test_identify_keeps_consents_as_they_were_said():
     said = [
         {"channel": "email", "topic": "news", "granted": True, "source": "form", "wording": "Yes, please"}
     ]
-    from customers.tracking.calls import Statement
-
     receive(identify(external_id="u1", consents=[Statement(**word) for word in said]))
 
     consent = owner("external_id", "u1").consents.get()

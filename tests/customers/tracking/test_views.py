@@ -13,12 +13,14 @@ from customers.models import Event, InboxRow, Source
 from customers.tracking.gather import end_writer
 from tests.builders import source
 
+pytestmark = [pytest.mark.usefixtures("shop"), pytest.mark.django_db]
+
 KEY = "wk_test"
 BASIC = "Basic " + base64.b64encode(b"wk_test:").decode()
 
 
 @pytest.fixture
-def shop(db) -> Source:
+def shop() -> Source:
     return source(write_key=KEY)
 
 
@@ -58,7 +60,7 @@ def test_track_takes_the_write_key_of_the_header(client, shop, header):
 
 
 @pytest.mark.parametrize("path", ["/v1/track", "/v1/t"])
-def test_track_takes_the_write_key_of_the_body(client, shop, path):
+def test_track_takes_the_write_key_of_the_body(client, path):
     answer = post(client, path, TRACK | {"writeKey": KEY}, authorization="")
 
     assert (answer.status_code, answer.json()) == (200, {"success": True})
@@ -66,20 +68,20 @@ def test_track_takes_the_write_key_of_the_body(client, shop, path):
 
 
 @pytest.mark.parametrize("key", ["wrong", "", "\x00", "é"])
-def test_unknown_write_key_is_refused(client, shop, key):
+def test_unknown_write_key_is_refused(client, key):
     header = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
 
     assert post(client, "/v1/track", TRACK, authorization=header).status_code == 401
     assert stored() == []
 
 
-def test_write_key_that_is_switched_off_is_refused(client, shop):
+def test_write_key_that_is_switched_off_is_refused(client):
     Source.objects.update(is_active=False)
 
     assert post(client, "/v1/track", TRACK).status_code == 401
 
 
-def test_message_id_is_assigned_where_there_is_none(client, shop):
+def test_message_id_is_assigned_where_there_is_none(client):
     post(client, "/v1/identify", {"userId": 42})
 
     row = InboxRow.objects.get()
@@ -87,7 +89,7 @@ def test_message_id_is_assigned_where_there_is_none(client, shop):
     assert row.payload["identities"] == {"external_id": "42"}
 
 
-def test_batch_merges_its_context_and_corrects_times_by_sent_at(client, shop):
+def test_batch_merges_its_context_and_corrects_times_by_sent_at(client):
     fast = datetime.now(UTC) + timedelta(hours=3)
     body = {
         "context": {"locale": "it-IT", "timezone": "Europe/Rome"},
@@ -105,7 +107,7 @@ def test_batch_merges_its_context_and_corrects_times_by_sent_at(client, shop):
     assert abs(datetime.fromisoformat(page["occurred_at"]) - datetime.now(UTC)) < timedelta(seconds=20)
 
 
-def test_batch_with_bad_events_names_each_and_stores_nothing(client, shop):
+def test_batch_with_bad_events_names_each_and_stores_nothing(client):
     body = {
         "batch": [
             TRACK | {"type": "track"},
@@ -167,7 +169,7 @@ def deep(levels: int) -> object:
         (b'{"userId":"u","event":"\xed\xa0\x80"}', "event"),
     ],
 )
-def test_bad_call_is_refused_with_the_name_of_its_field(client, shop, body, path):
+def test_bad_call_is_refused_with_the_name_of_its_field(client, body, path):
     answer = post(client, "/v1/track", body)
 
     assert answer.status_code == 400, answer.content
@@ -175,14 +177,14 @@ def test_bad_call_is_refused_with_the_name_of_its_field(client, shop, body, path
     assert stored() == []
 
 
-def test_nesting_of_twenty_is_taken(client, shop):
+def test_nesting_of_twenty_is_taken(client):
     assert post(client, "/v1/track", TRACK | {"properties": deep(19)}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "year", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"]
 )
-def test_impossible_year_becomes_the_time_of_receipt(client, shop, year):
+def test_impossible_year_becomes_the_time_of_receipt(client, year):
     assert (
         post(client, "/v1/track", TRACK | {"timestamp": year, "sentAt": "2020-01-01T00:00:00Z"}).status_code
         == 200
@@ -192,7 +194,7 @@ def test_impossible_year_becomes_the_time_of_receipt(client, shop, year):
     assert datetime.fromisoformat(row.payload["occurred_at"]) == row.received_at
 
 
-def test_old_timestamp_is_kept(client, shop):
+def test_old_timestamp_is_kept(client):
     post(client, "/v1/track", TRACK | {"timestamp": "2019-05-01T10:00:00"})
 
     assert stored()[0]["occurred_at"] == "2019-05-01T10:00:00Z"
@@ -206,12 +208,12 @@ def test_old_timestamp_is_kept(client, shop):
         ("/v1/batch", {"batch": [TRACK | {"type": "track", "properties": {"a": "x" * 30_000}}] * 18}),
     ],
 )
-def test_what_is_too_large_is_refused(client, shop, path, body):
+def test_what_is_too_large_is_refused(client, path, body):
     assert post(client, path, body).status_code == 413
     assert stored() == []
 
 
-def test_gzip_is_inflated(client, shop):
+def test_gzip_is_inflated(client):
     body = gzip.compress(json.dumps(TRACK).encode())
 
     assert post(client, "/v1/track", body, content_encoding="gzip").status_code == 200
@@ -230,26 +232,26 @@ def test_gzip_is_inflated(client, shop):
         (b"{}", "\xff", 415),
     ],
 )
-def test_bad_encoding_is_refused(client, shop, body, encoding, status):
+def test_bad_encoding_is_refused(client, body, encoding, status):
     assert post(client, "/v1/batch", body, content_encoding=encoding).status_code == status
 
 
-def test_preflight_is_answered_for_every_origin(client, db):
+def test_preflight_is_answered_for_every_origin(client):
     answer = client.options("/v1/t", HTTP_ORIGIN="https://shop.example")
 
     assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (204, "*")
     assert "Authorization" in answer["Access-Control-Allow-Headers"]
 
 
-def test_get_is_refused(client, db):
+def test_get_is_refused(client):
     assert client.get("/v1/track").status_code == 405
 
 
-def test_empty_batch_is_taken(client, shop):
+def test_empty_batch_is_taken(client):
     assert post(client, "/v1/batch", {"batch": []}).status_code == 200
 
 
-def test_value_that_only_postgresql_refuses_is_400(client, shop):
+def test_value_that_only_postgresql_refuses_is_400(client):
     answer = post(
         client, "/v1/track", b'{"userId":"u","event":"E","properties":{"a":1' + b"0" * 30_000 + b"}}"
     )
@@ -257,9 +259,9 @@ def test_value_that_only_postgresql_refuses_is_400(client, shop):
     assert answer.status_code in {200, 400}
 
 
+@pytest.mark.usefixtures("writer")
 @pytest.mark.django_db(transaction=True)
-def test_calls_of_many_threads_are_stored_by_few_commits(client, writer):
-    source(write_key=KEY)
+def test_calls_of_many_threads_are_stored_by_few_commits(client):
     statuses = []
 
     def send(number):
@@ -277,9 +279,9 @@ def test_calls_of_many_threads_are_stored_by_few_commits(client, writer):
     assert Event.objects.filter(name="Order Completed").count() == 40
 
 
+@pytest.mark.usefixtures("writer")
 @pytest.mark.django_db(transaction=True)
-def test_database_that_refuses_gives_503_with_retry_after(client, writer):
-    source(write_key=KEY)
+def test_database_that_refuses_gives_503_with_retry_after(client):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE customers_inboxrow RENAME TO gone")
     try:
