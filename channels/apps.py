@@ -9,3 +9,12 @@ class ChannelsApp(AppConfig):
 
     name = "channels"
     verbose_name = _("Channels")
+
+    def ready(self) -> None:
+        """Have customers' merges, erasures and copies take their messages along."""
+        from channels import ownership  # noqa: PLC0415 - models must be loaded
+        from customers import merge, privacy  # noqa: PLC0415
+
+        merge.on_merge.append(ownership.move_messages)
+        privacy.on_erase.append(ownership.erase_messages)
+        privacy.on_export["messages"] = ownership.export_messages

@@ -1,0 +1,212 @@
+"""Many workers at one gate: caps hold, opt-outs hold, nobody decides twice."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+
+from channels.gate import dispatch, pass_gate
+from channels.ledger import fates, over_cap
+from channels.models import Message
+from channels.outbox import Candidate, queue_messages
+from channels.providers.journal import read_journal
+from customers.models import Consent
+from customers.services import lock_customers
+from tests.builders import NOON
+from tests.channels import rows
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WORKERS = 16
+
+
+def in_parallel(work: Callable[[int], None], workers: int = WORKERS) -> None:
+    """Run `work(number)` in as many threads at once, each with a connection of its own; errors are raised."""
+    errors: list[BaseException] = []
+    start = threading.Barrier(workers)
+
+    def run(number: int) -> None:
+        try:
+            start.wait()
+            work(number)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def dispatch_until_done(channel: str) -> None:
+    """As a worker with its sweeps: until nothing of the channel is due any more."""
+    while Message.objects.filter(channel=channel, due_at__lte=NOON).exists():
+        dispatch(channel, NOON, limit=50)
+
+
+@contextmanager
+def held_by_another(customer_id: int) -> Iterator[threading.Event]:
+    """Another connection holds the customer's lock until the event is set."""
+    has_lock, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            lock_customers([customer_id])
+            has_lock.set()
+            let_go.wait(30)
+        connections.close_all()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    has_lock.wait(30)
+    try:
+        yield let_go
+    finally:
+        let_go.set()
+        thread.join()
+
+
+def test_cap_holds_under_sixteen_workers(tmp_path):
+    path = str(tmp_path / "journal")
+    rows.channel("email", path)
+    rows.channel("sms", path)
+    rows.cap(3, span=timedelta(days=7))
+    contents = {kind: rows.content(kind) for kind in ("email", "sms")}
+    readers = [rows.reader(number) for number in range(50)]
+    queue_messages(
+        [
+            Candidate(
+                customer_id=reader.id,
+                content_id=contents[kind].id,
+                channel=kind,
+                source="journey",
+                source_id=1,
+                due_at=NOON,
+                priority=turn % 3,
+                enrollment_id=reader.id,
+                step=kind,
+                visit=turn,
+            )
+            for reader in readers
+            for kind in contents
+            for turn in range(50)
+        ],
+        NOON,
+    )
+
+    in_parallel(lambda number: dispatch_until_done("email" if number % 2 else "sms"))
+
+    per_customer = Counter(Message.objects.filter(state="sent").values_list("customer_id", flat=True))
+    assert per_customer == {reader.id: 3 for reader in readers}
+    assert len(read_journal(path)) == len({line["id"] for line in read_journal(path)}) == 150
+    assert over_cap(NOON) == []
+    assert fates("journey").held == 5000 - 150
+    assert set(Message.objects.filter(state="sent").values_list("priority", flat=True)) == {2}
+
+
+def test_no_send_follows_a_committed_opt_out(tmp_path):
+    rows.channel("email", str(tmp_path / "journal"))
+    what = rows.content()
+    readers = [rows.reader(number) for number in range(100)]
+    for reader in readers:
+        rows.message(reader, what)
+    refused: dict[int, int] = {}  # customer → sends that were let through before the opt-out committed
+
+    def opt_out() -> None:
+        for reader in readers[::2]:
+            with transaction.atomic():
+                lock_customers([reader.id])
+                Consent.objects.filter(customer=reader, channel="email").update(is_granted=False)
+                refused[reader.id] = Message.objects.filter(customer=reader, slot_at__isnull=False).count()
+
+    in_parallel(lambda number: opt_out() if number == 0 else dispatch_until_done("email"), workers=4)
+
+    after = Counter(Message.objects.filter(slot_at__isnull=False).values_list("customer_id", flat=True))
+    assert {reader.id: after[reader.id] for reader in readers[::2]} == refused
+    assert fates("journey").candidates == 100
+    assert fates("journey").suppressed == sum(1 for count in refused.values() if count == 0)
+
+
+def test_customer_whom_another_holds_is_left_while_others_go(tmp_path):
+    rows.channel("email", str(tmp_path / "journal"))
+    what = rows.content()
+    held, free = rows.reader(1), rows.reader(2)
+    rows.message(held, what, priority=90)
+    rows.message(free, what)
+
+    with held_by_another(held.id):
+        assert dispatch("email", NOON) == 1
+        assert Message.objects.get(customer=held).state == "queued"
+
+    assert dispatch("email", NOON) == 1
+
+
+def test_gate_waits_where_all_customers_are_held_and_reads_what_they_did(tmp_path):
+    rows.channel("email", str(tmp_path / "journal"))
+    reader = rows.reader()
+    rows.message(reader, rows.content())
+
+    with held_by_another(reader.id) as let_go:
+        threading.Timer(0.2, let_go.set).start()
+        assert pass_gate("email", NOON, 10).decided == 1
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("limit", [1, 7, 500])
+def test_decisions_do_not_depend_on_batches_or_workers(tmp_path, workers, limit):
+    """The same due messages, in any batches by any number of workers: the same verdict on each."""
+    path = str(tmp_path / "journal")
+    rows.channel("email", path)
+    rows.channel("sms", path)
+    rows.cap(2, span=timedelta(days=7))
+    rows.cap(1, window="day", channel="sms")
+    rows.quiet("10:00", "14:30", channel="sms")
+    contents = [rows.content("email"), rows.content("sms")]
+    for number in range(6):
+        reader = rows.reader(number, time_zone=["Europe/Rome", "America/New_York"][number % 2])
+        for turn in range(6):
+            rows.message(
+                reader,
+                contents[(number + turn) % 2],
+                NOON + timedelta(hours=(turn * 7 + number) % 5 - 3),
+                priority=(turn * 3 + number) % 4,
+                on_cap=["hold", "drop"][turn % 2],
+            )
+
+    def work(_number: int) -> None:
+        while Message.objects.filter(due_at__lte=NOON).exists():
+            dispatch("email", NOON, limit)
+            dispatch("sms", NOON, limit)
+
+    in_parallel(work, workers)
+
+    first = Message.objects.order_by("id").values_list("id", flat=True)[0]
+    found = [
+        (row[0] - first, *row[1:])
+        for row in Message.objects.order_by("id").values_list("id", "state", "reason", "due_at")
+    ]
+    DECISIONS.append(found)
+    assert found == DECISIONS[0]
+    assert over_cap(NOON) == []
+
+
+DECISIONS: list[list[tuple[object, ...]]] = []
+
+
+def test_plan_of_the_claim_goes_by_its_index():
+    from channels.claim import CLAIM_ANY
+
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + CLAIM_ANY, {"channel": "email", "now": NOON, "limit": 10})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "message_due" in plan
+    assert "Sort" not in plan
