@@ -11,7 +11,9 @@ from config.api.problems import no_such_route
 APPS = ["customers", "channels", "campaigns", "journeys", "insights", "sandbox"]
 
 api_routes: list[URLPattern | URLResolver] = [
-    path("", include(f"{app}.api.routes")) for app in ["config", *APPS] if find_spec(f"{app}.api")
+    path("", include(f"{app}.api.routes"))
+    for app in ["config", *APPS]
+    if find_spec(f"{app}.api") and find_spec(f"{app}.api.routes")
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
