@@ -6,6 +6,7 @@ reports of a message, in any order, doubled, early or late, lead to one state. O
 is not known yet, or is still being sent, waits for a day.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -88,6 +89,11 @@ def _payload(event: ProviderEvent) -> dict[str, Any]:
     return named | (event.payload or {})
 
 
+def read_told(rows: Iterable[tuple[Any, ...]]) -> list["Told"]:
+    """Rows of reports as such; Django leaves JSON as text."""
+    return [Told(*row[:5], json.loads(row[5]), *row[6:]) for row in rows]
+
+
 class Told(NamedTuple):
     """A stored report with the message that it is about."""
 
@@ -147,7 +153,7 @@ def apply_reports(now: datetime, limit: int = LIMIT) -> int:
             return 0
         cursor.execute(RESOLVE)
         cursor.execute(WAITING, {"links": LINKS, "limit": limit})
-        told = [Told(*row) for row in cursor.fetchall()]
+        told = read_told(cursor.fetchall())
         settle(told, now)
         return len(told) + _give_up(now)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from channels.callbacks import LIMIT, LINKS, Told, event_of, settle
+from channels.callbacks import LIMIT, LINKS, Told, event_of, read_told, settle
 from channels.models import Callback
 from channels.provider import EventKind
 from config import work
@@ -117,7 +117,7 @@ def apply_hits(now: datetime, limit: int = LIMIT) -> int:
             return 0
         spans: dict[str, Any] = {"early": EARLY, "burst": BURST}
         cursor.execute(RIPE, spans | {"links": LINKS, "limit": limit})
-        told = [Told(*row) for row in cursor.fetchall()]
+        told = read_told(cursor.fetchall())
         cursor.execute(BURSTS, spans | {"ids": [each.id for each in told]})
         in_bursts = {row[0] for row in cursor.fetchall()}
         machines = [each for each in told if each.payload.get("machine") or each.id in in_bursts]

@@ -1,35 +1,45 @@
 """The callbacks of providers that speak our own shape: a signed list of events.
 
-`{"events": [{"id": "…", "kind": "delivered", "message": "<our id>", "provider_id": "…", "at":
-"2026-01-31T12:00:00Z"}]}`; `message` or `provider_id` names the message, and whatever else stands there (url,
-reason, recipient) is kept.
+`{"events": [{"id": "…", "kind": "delivered", "message": "<our id>", "at": "2026-01-31T12:00:00Z"}]}`; `message` or
+`provider_id` names the message. `url`, `reason` and `recipient` are kept too.
 """
 
 import time
-from datetime import UTC
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationError, field_validator
 from rest_framework.request import Request
 
 from channels.provider import CallbackError, EventKind, ProviderEvent
 from channels.wire.signature import HEADER, is_signed
 
 MOST = 1_000  # events of one callback
-Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+WITHOUT_NUL = r"^[^\x00]*$"
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=WITHOUT_NUL)]
+Words = Annotated[str, StringConstraints(max_length=2000, pattern=WITHOUT_NUL)]
 
 
 class Report(BaseModel):
     """One event of a callback."""
 
-    model_config = ConfigDict(extra="allow")
-
-    id: Short
+    id: Id
     kind: EventKind
     at: AwareDatetime
     message: UUID | None = None
-    provider_id: str = ""
+    provider_id: Annotated[str, StringConstraints(max_length=200, pattern=WITHOUT_NUL)] = ""
+    url: Words = ""
+    reason: Words = ""
+    recipient: Words = ""
+
+    @field_validator("at")
+    @classmethod
+    def _within_reason(cls, at: datetime) -> datetime:
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError(f"A moment between the years {FIRST_YEAR} and {LAST_YEAR} is needed")
+        return at.astimezone(UTC)
 
 
 class Reports(BaseModel):
@@ -56,12 +66,12 @@ def read_reports(request: Request) -> list[ProviderEvent]:
 
 
 def _event(report: Report) -> ProviderEvent:
-    extra: dict[str, Any] = report.model_extra or {}
+    extra = report.model_dump(include={"url", "reason", "recipient"}, exclude_defaults=True)
     return ProviderEvent(
         event_id=report.id,
         kind=report.kind,
-        occurred_at=report.at.astimezone(UTC),
-        provider_id=report.provider_id[:200],
+        occurred_at=report.at,
+        provider_id=report.provider_id,
         public_id=report.message,
         payload=extra,
     )
