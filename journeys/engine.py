@@ -7,13 +7,14 @@ One transaction for a batch: a worker that dies rolls back, and there is nothing
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from channels.outbox import Candidate
 from config import work
 from journeys import load, write
-from journeys.walk import Claimed, Walk
+from journeys.walk import SHARED, Claimed, Walk, grouped
 
 logger = logging.getLogger(__name__)
 
@@ -31,76 +32,78 @@ def advance(now: datetime, limit: int = 1000) -> int:
         return _isolate(load.due_ids(now, limit), now)
 
 
+Failures = list[tuple[Claimed, str]]
+
+
 @transaction.atomic
 def _advance(now: datetime, limit: int, ids: Sequence[int] | None = None) -> int:
     rows = load.claim(now, limit, ids)
     if rows:
-        walks, failures = _begin(rows)
-        walk_all(walks, now, failures)
-        candidates = _candidates(walks, now, failures)
-        done = [walk for walk in walks if walk.row.id not in failures]
-        if done:
-            write.write_moves(done, now)
+        failures: Failures = []
+        walks = walk_all(_begin(rows, failures), now, failures)
+        walks, candidates = _send(walks, now, failures)
+        write.write_moves(walks, now)
         write.write_messages(candidates, now)
         write.write_failures(failures, now)
     return len(rows)
 
 
-Failures = dict[int, tuple[int, str]]
-
-
-def _begin(rows: Sequence[Claimed]) -> tuple[list[Walk], Failures]:
-    """A walk for each row; rows whose version or step can't be read fail."""
+def _begin(rows: Sequence[Claimed], failures: Failures) -> list[Walk]:
+    """Walks of those who stand alike; rows whose version or step can't be read fail."""
     graphs = load.graphs(rows)
     walks: list[Walk] = []
-    failures: Failures = {}
-    for row in rows:
-        graph = graphs[row.version_id]
+    for together in grouped(rows, itemgetter(slice(SHARED, None))).values():
+        graph, step = graphs[together[0].version_id], together[0].step
         if isinstance(graph, Exception):
-            failures[row.id] = (row.attempts, f"The version can't be read: {graph}")
-        elif row.step not in graph.places:
-            failures[row.id] = (row.attempts, f"The version has no step {row.step!r}.")
+            failures += [(row, f"The version can't be read: {graph}") for row in together]
+        elif step not in graph.places:
+            failures += [(row, f"The version has no step {step!r}.") for row in together]
         else:
-            walks.append(Walk(row, graph))
-    return walks, failures
+            walks.append(Walk(together, graph))
+    return walks
 
 
-def walk_all(walks: Sequence[Walk], now: datetime, failures: Failures) -> None:
-    """Let all walks decide step by step until each has its move; one that raises fails alone."""
-    moving: Sequence[Walk] = walks
-    load.look_back(moving)
+def walk_all(walks: Sequence[Walk], now: datetime, failures: Failures) -> list[Walk]:
+    """Let all decide, step by step, until each has its move; those at a step that raises fail alone."""
+    moving = load.look_back(walks)
+    ended: list[Walk] = []
     for _ in range(MOST_STEPS_AT_ONCE):
-        answered = load.answers(moving, now)
-        load.set_zones(moving)
-        for walk in moving:
-            try:
-                walk.decide(now, load.holds_of(walk, answered) if answered else frozenset())
-            except Exception as error:
-                logger.exception("Enrollment %s failed at step %s", walk.row.id, walk.place.id)
-                failures[walk.row.id] = (walk.row.attempts, f"{walk.place.id}: {error!r}")
-        moving = [walk for walk in moving if walk.move is None and walk.row.id not in failures]
+        moving = [walk for walk in load.tell(moving, now) if _decide(walk, now, failures)]
+        ended += [walk for walk in moving if walk.move is not None]
+        moving = [walk for walk in moving if walk.move is None]
         if not moving:
-            return
+            break
     for walk in moving:
         walk.stop(now)
+    return ended + moving
 
 
-def _candidates(walks: Sequence[Walk], now: datetime, failures: Failures) -> list[Candidate]:
-    """The messages of all walks that sent; a walk whose content is gone fails."""
-    sending = [walk for walk in walks if walk.sends and walk.row.id not in failures]
+def _decide(walk: Walk, now: datetime, failures: Failures) -> bool:
+    try:
+        walk.decide(now)
+    except Exception as error:
+        logger.exception("Step %s of version %s failed.", walk.place.id, walk.rows[0].version_id)
+        failures += [(row, f"{walk.place.id}: {error!r}") for row in walk.rows]
+        return False
+    return True
+
+
+def _send(walks: list[Walk], now: datetime, failures: Failures) -> tuple[list[Walk], list[Candidate]]:
+    """The messages that the walks asked for, and the walks without those whose content is gone: they fail."""
+    sending = [walk for walk in walks if walk.sends]
     if not sending:
-        return []
+        return walks, []
     contents = load.contents(queued for walk in sending for queued in walk.sends)
-    contexts = load.contexts([walk.row.id for walk in sending])
+    contexts = load.contexts([row.id for walk in sending for row in walk.rows])
+    kept = [walk for walk in walks if not walk.sends]
     candidates: list[Candidate] = []
     for walk in sending:
         try:
-            candidates += [
-                write.candidate(walk, queued, contents, contexts[walk.row.id], now) for queued in walk.sends
-            ]
+            candidates += write.candidates(walk, contents, contexts, now)
+            kept.append(walk)
         except ValueError as error:
-            failures[walk.row.id] = (walk.row.attempts, str(error))
-    return candidates
+            failures += [(row, str(error)) for row in walk.rows]
+    return kept, candidates
 
 
 def _isolate(ids: Sequence[int], now: datetime) -> int:
@@ -119,7 +122,7 @@ def _isolate(ids: Sequence[int], now: datetime) -> int:
 @transaction.atomic
 def _fail(enrollment_id: int, error: str, now: datetime) -> int:
     rows = load.claim(now, 1, [enrollment_id])
-    write.write_failures({row.id: (row.attempts, error) for row in rows}, now)
+    write.write_failures([(row, error) for row in rows], now)
     return len(rows)
 
 

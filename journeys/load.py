@@ -1,30 +1,32 @@
 """What a batch of the engine reads: due enrollments, and all that their steps ask, a query for each kind of thing."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg.rows import args_row
 
 from channels.models import Content
 from config.localtime import zone_of
 from customers import rules
 from customers.rules.where import events_matching
-from journeys.graph import Graph, Place
+from journeys.graph import Graph
 from journeys.models import Enrollment
 from journeys.versions import graphs_of
-from journeys.walk import NOBODY, Claimed, Queued, Walk
+from journeys.walk import Claimed, Queued, Walk
 
 # Plan: a scan of enrollment_due in its order, which stops at the limit. Rows are read as they are when they are locked.
 CLAIM = """
-    SELECT id, customer_id, version_id, step, visit, reached_at, standing, due_at, fate, attempts
+    SELECT id, customer_id, visit, attempts, version_id, step, reached_at, standing, due_at, fate
     FROM journeys_enrollment
     WHERE standing IN ('due', 'event') AND NOT is_on_hold AND due_at <= %(now)s
     ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 CLAIM_THESE = """
-    SELECT id, customer_id, version_id, step, visit, reached_at, standing, due_at, fate, attempts
+    SELECT id, customer_id, visit, attempts, version_id, step, reached_at, standing, due_at, fate
     FROM journeys_enrollment
     WHERE id = ANY(%(ids)s) AND standing IN ('due', 'event') AND NOT is_on_hold AND due_at <= %(now)s
     ORDER BY due_at, id FOR UPDATE SKIP LOCKED
@@ -46,13 +48,18 @@ CAME = """
 
 
 def claim(now: datetime, limit: int, ids: Sequence[int] | None = None) -> list[Claimed]:
-    """Lock due enrollments that nobody else holds, longest due first; only those of `ids` where given."""
-    with connection.cursor() as cursor:
+    """Lock due enrollments that nobody else holds, longest due first; only those of `ids` where given.
+
+    Read in PostgreSQL's binary form, below Django's cursor, whose loader of times costs as much as all decisions.
+    """
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection, row_factory=args_row(Claimed)) as cursor:
         cursor.execute(
             CLAIM if ids is None else CLAIM_THESE,
-            {"now": now, "limit": limit, "ids": None if ids is None else list(ids)},
+            {"now": now, "limit": limit} if ids is None else {"now": now, "ids": list(ids)},
+            binary=True,
         )
-        return [Claimed._make(row) for row in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def due_ids(now: datetime, limit: int) -> list[int]:
@@ -67,77 +74,91 @@ def graphs(rows: Iterable[Claimed]) -> dict[int, Graph | Exception]:
     return graphs_of({row.version_id for row in rows})
 
 
-def answers(walks: Sequence[Walk], now: datetime) -> dict[Place, dict[str, set[int]]]:
-    """For each place where walks stand: the customers for whom each of its rules holds. One query for all."""
+def tell(walks: Sequence[Walk], now: datetime) -> list[Walk]:
+    """The walks with all that their steps ask; one parts where its customers are told apart."""
+    return _with_answers(_with_zones(walks), now)
+
+
+def _with_answers(walks: Sequence[Walk], now: datetime) -> list[Walk]:
+    """Which rules of the place hold: one query for all rules of all walks."""
     asked = {(walk.place, key): rule for walk in walks for key, rule in walk.place.rules.items()}
-    if not asked:
-        return {}
-    customers = {walk.row.customer_id for walk in walks if walk.place.rules}
-    holding = rules.matching(asked, sorted(customers), now)
-    by_place: dict[Place, dict[str, set[int]]] = {}
-    for (place, key), members in holding.items():
-        by_place.setdefault(place, {})[key] = members
-    return by_place
+    customers = {row.customer_id for walk in walks if walk.place.rules for row in walk.rows}
+    holding = rules.matching(asked, sorted(customers), now) if asked else {}
+    told: list[Walk] = []
+    for walk in walks:
+        members = [(key, holding[walk.place, key]) for key in walk.place.rules]
+        if not members:
+            told.append(walk)
+            continue
+        for holds, part in walk.part(lambda row, members=members: _holding(row.customer_id, members)):
+            part.holds = holds
+            told.append(part)
+    return told
 
 
-def holds_of(walk: Walk, answered: dict[Place, dict[str, set[int]]]) -> frozenset[str]:
-    """The rules of its place that hold for the customer of a walk."""
-    asked = answered.get(walk.place)
-    if not asked:
-        return NOBODY
-    return frozenset(key for key, members in asked.items() if walk.row.customer_id in members)
+def _holding(customer_id: int, members: Sequence[tuple[str, set[int]]]) -> frozenset[str]:
+    return frozenset([key for key, customers in members if customer_id in customers])
 
 
-def look_back(walks: Sequence[Walk]) -> None:
-    """Tell the walks that stand at an open wait when the awaited event came, if it did."""
-    waits = {walk.row.id: walk for walk in walks if walk.awaits_event and walk.place.step.listens}
-    if not waits:
-        return
-    came = _events_since(list(waits.values()))
-    fitting = _fitting(waits, came)
+def _with_zones(walks: Sequence[Walk]) -> list[Walk]:
+    """The customer's time zone where the step reads it; the brand's where the customer has none."""
+    local = [walk for walk in walks if walk.place.step.reads_zone]
+    if not local:
+        return list(walks)
+    zones = _zones([row.customer_id for walk in local for row in walk.rows])
+    told = [walk for walk in walks if not walk.place.step.reads_zone]
+    for walk in local:
+        for zone, part in walk.part(lambda row: zones[row.customer_id]):
+            part.zone = zone
+            told.append(part)
+    return told
+
+
+def _zones(customer_ids: Sequence[int]) -> dict[int, tzinfo]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, time_zone FROM customers_customer WHERE id = ANY(%s)", [customer_ids])
+        return {pk: zone_of(name, settings.BRAND_TIME_ZONE) for pk, name in cursor.fetchall()}
+
+
+def look_back(walks: Sequence[Walk]) -> list[Walk]:
+    """The walks, and for those that stand at an open wait when the awaited event came, if it did."""
+    waiting = [walk for walk in walks if walk.awaits_event and walk.place.step.listens]
+    if not waiting:
+        return list(walks)
+    happened = _happened(waiting)
+    told = [walk for walk in walks if not (walk.awaits_event and walk.place.step.listens)]
+    for walk in waiting:
+        for happened_at, part in walk.part(lambda row: happened.get(row.id)):
+            part.happened_at = happened_at
+            told.append(part)
+    return told
+
+
+def _happened(walks: Sequence[Walk]) -> dict[int, datetime]:
+    """Enrollment → when the event that it awaits came first and passed the filter."""
+    places = {row.id: walk.place for walk in walks for row in walk.rows}
+    came = _events_since(walks)
+    wheres = {walk.place: walk.place.where for walk in walks if walk.place.where is not None}
+    fitting = events_matching(wheres, sorted({event_id for _, event_id, _ in came}))
+    happened: dict[int, datetime] = {}
     for enrollment_id, event_id, occurred_at in came:
-        walk = waits[enrollment_id]
-        where = fitting.get(walk.place)
-        if walk.happened_at is None and (where is None or event_id in where):
-            walk.happened_at = occurred_at
+        where = fitting.get(places[enrollment_id])
+        if where is None or event_id in where:
+            happened.setdefault(enrollment_id, occurred_at)
+    return happened
 
 
 def _events_since(walks: Sequence[Walk]) -> list[tuple[int, int, datetime]]:
-    listens = [walk.place.step.listens for walk in walks]
+    waits = [
+        (row.id, row.customer_id, walk.place.step.listens.event, walk.reached_at)
+        for walk in walks
+        if walk.place.step.listens
+        for row in walk.rows
+    ]
+    ids, customers, names, since = (list(column) for column in zip(*waits, strict=True))
     with connection.cursor() as cursor:
-        cursor.execute(
-            CAME,
-            {
-                "ids": [walk.row.id for walk in walks],
-                "customers": [walk.row.customer_id for walk in walks],
-                "names": [listen.event for listen in listens if listen],
-                "since": [walk.reached_at for walk in walks],
-            },
-        )
+        cursor.execute(CAME, {"ids": ids, "customers": customers, "names": names, "since": since})
         return cursor.fetchall()
-
-
-def _fitting(waits: dict[int, Walk], came: Sequence[tuple[int, int, datetime]]) -> dict[Place, set[int]]:
-    """For each place with a filter: which of the events that came pass it."""
-    wheres = {walk.place: walk.place.where for walk in waits.values() if walk.place.where is not None}
-    if not wheres or not came:
-        return {}
-    return events_matching(wheres, sorted({event_id for _, event_id, _ in came}))
-
-
-def set_zones(walks: Sequence[Walk]) -> None:
-    """Tell the walks whose step reads it the customer's time zone; the brand's where the customer has none."""
-    local = [walk for walk in walks if walk.place.step.reads_zone]
-    if not local:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, time_zone FROM customers_customer WHERE id = ANY(%s)",
-            [[walk.row.customer_id for walk in local]],
-        )
-        names = dict(cursor.fetchall())
-    for walk in local:
-        walk.zone = zone_of(names[walk.row.customer_id], settings.BRAND_TIME_ZONE)
 
 
 def contents(sends: Iterable[Queued]) -> dict[str, Content]:

@@ -1,11 +1,13 @@
-"""One enrollment's way through one claim: the steps that it passes and where it comes to stand. Pure.
+"""The way of enrollments through one claim: the steps that they pass and where they come to stand. Pure.
 
-A Walk takes what its step decides until the customer waits, awaits a message, or leaves. What it did is its `move`,
-and enrollments that move alike share one, so that a batch is written by its few moves and not row by row.
+Enrollments that stand alike walk together: what a step decides depends on its Moment alone, so it decides once for
+all of them. Where it is told more of each customer, by a rule, a zone or an event, the walk parts. What a walk did is
+its `move`.
 """
 
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from journeys.graph import Graph, Place
 from journeys.step import Advance, Exit, Moment, Outcome, Send, WaitFor, WaitUntil
@@ -13,21 +15,25 @@ from journeys.step import Advance, Exit, Moment, Outcome, Send, WaitFor, WaitUnt
 FINISHED = "finished"
 MOST_ATTEMPTS = 5
 NOBODY: frozenset[str] = frozenset()
+K = TypeVar("K", bound=Hashable)
 
 
 class Claimed(NamedTuple):
-    """What the engine reads of a due enrollment."""
+    """What the engine reads of a due enrollment; from `version_id` on it is what those who walk together share."""
 
     id: int
     customer_id: int
+    visit: int
+    attempts: int
     version_id: int
     step: str
-    visit: int
     reached_at: datetime
     standing: str
     due_at: datetime
     fate: str
-    attempts: int
+
+
+SHARED = Claimed._fields.index("version_id")
 
 
 class Passed(NamedTuple):
@@ -39,7 +45,7 @@ class Passed(NamedTuple):
 
 
 class Move(NamedTuple):
-    """What became of an enrollment: the steps passed, and where it stands now. `reached_at` is None where it stayed."""
+    """What became of enrollments: the steps passed, and where they stand. `reached_at` is None where they stayed."""
 
     trail: tuple[Passed, ...]
     step: str
@@ -52,50 +58,59 @@ class Move(NamedTuple):
 
 
 class Queued(NamedTuple):
-    """A message that a step asked for, with the step and visit that make it the only one."""
+    """A message that a step asked for, so many visits after the one that was claimed."""
 
     send: Send
     step: str
-    visit: int
+    visits: int
 
 
 class Walk:
-    """The state of one claimed enrollment while it is advanced."""
+    """Enrollments that walk together, while they are advanced."""
 
     __slots__ = (
-        "error",
         "graph",
         "happened_at",
+        "holds",
         "move",
         "place",
         "reached_at",
-        "row",
+        "rows",
         "sends",
         "trail",
         "zone",
     )
 
-    def __init__(self, row: Claimed, graph: Graph, zone: tzinfo = UTC) -> None:
-        self.row = row
+    def __init__(self, rows: Sequence[Claimed], graph: Graph) -> None:
+        self.rows = rows
         self.graph = graph
-        self.zone = zone
-        self.place: Place = graph.places[row.step]
-        self.reached_at = row.reached_at
+        self.place: Place = graph.places[rows[0].step]
+        self.reached_at = rows[0].reached_at
+        self.zone: tzinfo = UTC
+        self.holds = NOBODY
         self.happened_at: datetime | None = None
         self.trail: tuple[Passed, ...] = ()
         self.sends: tuple[Queued, ...] = ()
         self.move: Move | None = None
-        self.error = ""
 
     @property
     def awaits_event(self) -> bool:
-        """Whether it stood at an open wait when it was claimed, and still does."""
-        return self.row.standing == "event" and not self.trail
+        """Whether they stood at an open wait when they were claimed, and still do."""
+        return self.rows[0].standing == "event" and not self.trail
 
-    def decide(self, now: datetime, holds: frozenset[str] = NOBODY) -> None:
+    def part(self, by: Callable[[Claimed], K]) -> Iterable[tuple[K, "Walk"]]:
+        """The same walk for each group of rows of which `by` says the same."""
+        for key, rows in grouped(self.rows, by).items():
+            walk = Walk(rows, self.graph)
+            walk.place, walk.reached_at, walk.zone = self.place, self.reached_at, self.zone
+            walk.trail, walk.sends, walk.happened_at = self.trail, self.sends, self.happened_at
+            yield key, walk
+
+    def decide(self, now: datetime) -> None:
         """Let the step decide once, and do what it says; `move` is set when the walk is over."""
-        fate, fated_at = ("", None) if self.trail else (self.row.fate, self.row.due_at)
-        moment = Moment(now, self.reached_at, self.zone, holds, fate, fated_at, self.happened_at)
+        row = self.rows[0]
+        fate, fated_at = ("", None) if self.trail else (row.fate, row.due_at)
+        moment = Moment(now, self.reached_at, self.zone, self.holds, fate, fated_at, self.happened_at)
         self._follow(self.place.step.decide(moment), now)
 
     def stop(self, now: datetime) -> None:
@@ -113,7 +128,7 @@ class Walk:
                 # came while it could not.
                 self._stand("event", _future(until, now) if self.awaits_event else now, event)
             case Send():
-                self.sends += (Queued(outcome, self.place.id, self.row.visit + len(self.trail)),)
+                self.sends += (Queued(outcome, self.place.id, len(self.trail)),)
                 if outcome.waits:
                     self._stand("message", None)
                 else:
@@ -129,17 +144,27 @@ class Walk:
         self.trail += (Passed(self.place.id, branch, at),)
         self.place = self.graph.places[target]
         self.reached_at = at
+        self.holds = NOBODY
         self.happened_at = None
 
     def _stand(self, standing: str, due_at: datetime | None, awaits: str = "") -> None:
         reached_at = self.reached_at if self.trail else None
-        self.move = Move(self.trail, self.place.id, len(self.trail), reached_at, standing, due_at, awaits, "")
+        visits = len(self.trail)
+        self.move = Move(self.trail, self.place.id, visits, reached_at, standing, due_at, awaits, "")
 
     def _leave(self, branch: str, at: datetime, reason: str) -> None:
         reached_at = self.reached_at if self.trail else None
         visits = len(self.trail)
         self.trail += (Passed(self.place.id, branch, at),)
         self.move = Move(self.trail, self.place.id, visits, reached_at, "ended", None, "", reason)
+
+
+def grouped(rows: Iterable[Claimed], by: Callable[[Claimed], K]) -> dict[K, list[Claimed]]:
+    """Rows by what is said of them, in their order."""
+    groups: dict[K, list[Claimed]] = {}
+    for row in rows:
+        groups.setdefault(by(row), []).append(row)
+    return groups
 
 
 def backoff(attempts: int) -> timedelta:

@@ -1,6 +1,6 @@
 """What a batch of the engine writes: the step log, the enrollments' new standing, messages, failures. All in bulk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import connection
 
 from channels.models import Content
 from channels.outbox import Candidate, queue_messages
-from journeys.walk import MOST_ATTEMPTS, Move, Queued, Walk, backoff
+from journeys.walk import MOST_ATTEMPTS, Claimed, Move, Queued, Walk, backoff
 
 # Enrollments that move alike share one move, so that the lists stay short. Plan: hash joins of the lists, one probe
 # of the primary key for each enrollment, whose page is in memory since the claim.
@@ -45,16 +45,29 @@ FAIL = """
 """
 
 
-def write_moves(walks: Sequence[Walk], now: datetime) -> None:
+def write_moves(walks: Iterable[Walk], now: datetime) -> None:
     """Write what became of these walks: their steps passed, then where they stand."""
     numbers: dict[Move, int] = {}
-    moved = [numbers.setdefault(walk.move, len(numbers) + 1) for walk in walks if walk.move]
-    rows = {"ids": [walk.row.id for walk in walks if walk.move], "moves": moved}
+    ids: list[int] = []
+    moved: list[int] = []
+    for walk in walks:
+        if walk.move is not None:
+            number = numbers.setdefault(walk.move, len(numbers) + 1)
+            ids += [row.id for row in walk.rows]
+            moved += [number] * len(walk.rows)
+    if not ids:
+        return
+    rows = {"ids": _array(ids), "moves": _array(moved)}
+    passed = _passed(list(numbers))
     with connection.cursor() as cursor:
-        passed = _passed(list(numbers))
         if passed["passed_by"]:
             cursor.execute(LOG, rows | passed)
         cursor.execute(MOVE, rows | _moves(list(numbers)) | {"now": now})
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes an array: much quicker than having each adapted."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _passed(moves: Sequence[Move]) -> dict[str, list[Any]]:
@@ -84,18 +97,33 @@ def _moves(moves: Sequence[Move]) -> dict[str, list[Any]]:
     }
 
 
-def candidate(
-    walk: Walk, queued: Queued, contents: Mapping[str, Content], context: dict[str, Any], now: datetime
+def candidates(
+    walk: Walk, contents: Mapping[str, Content], contexts: Mapping[int, dict[str, Any]], now: datetime
+) -> list[Candidate]:
+    """The messages that a walk asked for; ValueError where a content is gone or not of the step's channel."""
+    return [
+        _candidate(row, walk.rows[0].version_id, queued, contents, contexts[row.id], now)
+        for queued in walk.sends
+        for row in walk.rows
+    ]
+
+
+def _candidate(
+    row: Claimed,
+    version_id: int,
+    queued: Queued,
+    contents: Mapping[str, Content],
+    context: dict[str, Any],
+    now: datetime,
 ) -> Candidate:
-    """The message of one send step; ValueError where its content is gone or not of its channel."""
     send = queued.send
     content = contents.get(send.content)
     if content is None or content.channel != send.channel:
         raise ValueError(
-            f"Step {queued.step!r} sends {send.content!r}, and there is no such {send.channel} content."
+            f"Step {queued.step!r} sends {send.content!r}: there is no such {send.channel} content."
         )
     return Candidate(
-        customer_id=walk.row.customer_id,
+        customer_id=row.customer_id,
         content_id=content.pk,
         channel=send.channel,
         topic=content.topic,
@@ -103,10 +131,10 @@ def candidate(
         priority=send.priority,
         context=context,
         source="journey",
-        source_id=walk.row.version_id,
-        enrollment_id=walk.row.id,
+        source_id=version_id,
+        enrollment_id=row.id,
         step=queued.step,
-        visit=queued.visit,
+        visit=row.visit + queued.visits,
         due_at=now,
         expires_at=send.expires_at,
         on_cap=send.on_cap,
@@ -120,17 +148,17 @@ def write_messages(candidates: Sequence[Candidate], now: datetime) -> None:
         queue_messages(candidates, now)
 
 
-def write_failures(failures: Mapping[int, tuple[int, str]], now: datetime) -> None:
-    """Count a failed attempt for enrollments (id → attempts so far, what was wrong); the fifth puts them on hold."""
+def write_failures(failures: Sequence[tuple[Claimed, str]], now: datetime) -> None:
+    """Count a failed attempt of enrollments, with what was wrong; the fifth puts them on hold."""
     if not failures:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             FAIL,
             {
-                "ids": list(failures),
-                "errors": [error[:2000].replace("\0", "") for _, error in failures.values()],
-                "due_ats": [now + backoff(attempts + 1) for attempts, _ in failures.values()],
+                "ids": [row.id for row, _ in failures],
+                "errors": [error[:2000].replace("\0", "") for _, error in failures],
+                "due_ats": [now + backoff(row.attempts + 1) for row, _ in failures],
                 "most": MOST_ATTEMPTS,
             },
         )
