@@ -10,18 +10,23 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
+from pydantic import ValidationError
 from unfold.admin import StackedInline
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from channels import contents
 from channels.health import channel_days
 from channels.models import Cap, Channel, ChannelKind, Content, ContentText, QuietHours
 from channels.preview import as_note, as_page
+from channels.provider import providers
+from channels.secrets import SealError
 from channels.sentences import cap_words, quiet_words
+from channels.setup import check_settings, set_up_channel, shown_settings
 from config import clock
 from config.csp import sandboxed
-from config.forms import CodeEditor, SpanField
+from config.forms import CodeEditor, JsonField, SpanField
 from config.pages import Page, site
+from config.registry import UnknownKindError
 from config.templatetags.sette import icon
 from customers.models import Customer
 from customers.queries import UnknownIdentityError, customer_by_identity
@@ -194,27 +199,80 @@ def _written(request: HttpRequest, content: Content) -> ContentText | None:
     return ContentText(**values)
 
 
+class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A channel's provider and its settings. Secrets go in and don't come out."""
+
+    provider = forms.ChoiceField(label=_("Provider"), widget=UnfoldAdminSelectWidget)
+    values = JsonField(
+        label=_("Settings"),
+        rows=10,
+        required=False,
+        help_text=_("As the provider asks for them. A secret that is left out stays as it was."),
+    )
+
+    class Meta:
+        model = Channel
+        fields = ("kind", "provider", "sender", "is_active", "values")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = self.instance if self.instance.pk else None
+        kinds = [kind for kind in providers if known is None or providers.get(kind).channel == known.kind]
+        self.fields["provider"].choices = [(kind, kind) for kind in kinds]  # type: ignore[attr-defined]
+        if known:
+            self.initial["values"] = _shown(known)
+
+    def clean(self) -> dict[str, Any]:
+        """Whether the provider serves this channel, and takes these settings."""
+        cleaned = super().clean() or self.cleaned_data
+        provider = cleaned.get("provider")
+        kind = cleaned.get("kind") or self.instance.kind
+        if provider and providers.get(provider).channel != kind:
+            self.add_error("provider", _("This provider does not serve this channel."))
+        if not isinstance(cleaned.get("values") or {}, dict):
+            self.add_error("values", _("Write an object with the provider's settings."))
+        if not self.errors:
+            try:
+                check_settings(kind, provider, cleaned.get("values") or {})
+            except ValidationError as error:
+                for one in error.errors(include_url=False, include_input=False):
+                    self.add_error("values", f"{'.'.join(map(str, one['loc']))}: {one['msg']}")
+        return cleaned
+
+
+def _shown(channel: Channel) -> dict[str, Any]:
+    """What of a channel's settings may be shown; nothing where they can't be read any more."""
+    try:
+        return {name: value for name, value in shown_settings(channel).items() if not isinstance(value, bool)}
+    except (SealError, UnknownKindError):
+        return {}
+
+
 @admin.register(Channel)
 class ChannelAdmin(Page):
     """The ways to customers, and how they are."""
 
-    list_display = ("kind", "provider", "sender", "is_active")
-    readonly_fields = ("kind", "provider")
-    fields = ("kind", "provider", "sender", "is_active")
+    form = ChannelForm
+    fields = ("kind", "provider", "sender", "is_active", "values")
     change_list_template = "channels/admin/channels.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """There are as many as there are providers for."""
-        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """A channel is switched off."""
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Which channel it is stays."""
+        return ("kind",) if obj else ()
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         """A card for each, with its last day."""
         context = {"days": channel_days(clock.now())}
         return super().changelist_view(request, (extra_context or {}) | context)  # type: ignore[no-any-return]
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
+        """By the service, which seals the settings."""
+        values = form.cleaned_data["values"] or {}
+        set_up_channel(obj.kind, obj.provider, values, sender=obj.sender, is_active=obj.is_active)
 
 
 site().add_page("content/<int:content_id>/preview/", content_preview, "content_preview")

@@ -21,10 +21,7 @@ def set_up_channel(
     A secret that is left out stays as it was. Raises UnknownKindError, WrongChannelError, or pydantic's
     ValidationError with the fields that are wrong; then nothing has changed.
     """
-    chosen = providers.get(provider)
-    if chosen.channel != kind:
-        raise WrongChannelError(f"{provider} serves {chosen.channel}, not {kind}.")
-    made = chosen.model_validate(_kept_secrets(kind, chosen) | values)
+    made = check_settings(kind, provider, values)
     channel, _ = Channel.objects.update_or_create(
         kind=kind,
         defaults={
@@ -35,6 +32,14 @@ def set_up_channel(
         },
     )
     return channel
+
+
+def check_settings(kind: str, provider: str, values: dict[str, Any]) -> Provider:
+    """The provider as it would be set up; raises what `set_up_channel` would."""
+    chosen = providers.get(provider)
+    if chosen.channel != kind:
+        raise WrongChannelError(f"{provider} serves {chosen.channel}, not {kind}.")
+    return chosen.model_validate(_kept_secrets(kind, chosen) | values)
 
 
 def shown_settings(channel: Channel) -> dict[str, Any]:

@@ -26,13 +26,13 @@ class Page(ModelAdmin):  # type: ignore[misc]
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = False
-    show_full_result_count = False
 
 
 class LongList(Page):
     """A list of rows without end: never counted, paged by next and previous, written by the engine only."""
 
     paginator = InfinitePaginator
+    show_full_result_count = False
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002

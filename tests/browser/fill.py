@@ -1,0 +1,66 @@
+"""Fills an installation for the browser: run as a process of its own, with the installation's environment."""
+# ruff: noqa: PLC0415 - apps are imported once Django is set up
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+
+import django
+
+LETTER = b"""From: shop@example.com\r
+To: ada@example.com\r
+Subject: Thank you for your order\r
+List-Unsubscribe: <http://127.0.0.1/m/u/x>\r
+MIME-Version: 1.0\r
+Content-Type: multipart/alternative; boundary=x\r
+\r
+--x\r
+Content-Type: text/plain; charset=utf-8\r
+\r
+Your basket is on its way.\r
+--x\r
+Content-Type: text/html; charset=utf-8\r
+\r
+<html><body><h1>Your basket is on its way</h1><img src="http://127.0.0.1/m/o/x.gif"></body></html>\r
+--x--\r
+"""
+
+
+def main() -> None:
+    """People, messages, journeys; received messages; admin / admin may log in. Writes what tests look for."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+
+    from channels.models import Message
+    from sandbox.receivers.store import FILE, Draft, Store, write
+    from tests.builders_ui import fill
+
+    fill(datetime.now(UTC), customers=int(sys.argv[1]))
+    get_user_model().objects.create_superuser("admin", "admin@example.com", "admin")
+    store = Store(settings.VAR / FILE)
+    store.create()
+    text = json.dumps({"id": "1", "to": "+39061", "text": "Your coupon is waiting."}).encode()
+    drafts = [
+        Draft(
+            "email",
+            "<1@example.com>",
+            "shop@example.com",
+            "ada@example.com",
+            "Thank you for your order",
+            LETTER,
+        ),
+        Draft("sms", "1", "shop", "+39061", "Your coupon is waiting.", text),
+    ]
+    write(store.connect(), drafts, datetime.now(UTC))
+    unsent = Message.objects.filter(state="suppressed", reason="no_consent").first()
+    identity = unsent.customer.identities.get(kind="email")
+    found = {"email": identity.value, "customer": str(unsent.customer.public_id), "message": unsent.pk}
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""What people come for, done as they do it."""
+
+import json
+
+import pytest
+
+from tests.browser.conftest import Installation, Visit
+
+pytestmark = pytest.mark.browser
+
+GRAPH = {
+    "trigger": {"kind": "event", "event": "Order Completed"},
+    "start": "rest",
+    "steps": [
+        {"id": "rest", "kind": "wait", "settings": {"span": "P1D"}, "branches": {"next": "hello"}},
+        {"id": "hello", "kind": "send_email", "settings": {"content": "thanks"}, "branches": {"next": None}},
+    ],
+}
+
+
+def test_customer_is_found_by_email_and_tells_why_a_message_was_not_sent(
+    here: Visit, installation: Installation
+) -> None:
+    page = here.open("/admin/customers/customer/")
+    page.fill("#searchbar", installation.found["email"])
+    page.press("#searchbar", "Enter")
+    page.wait_for_url("**q=*")
+    page.click("#result_list tbody tr:first-child a")
+    page.wait_for_url(f"**/customers/{installation.found['customer']}/")
+
+    page.get_by_role("link", name="Messages", exact=True).last.click()
+    page.wait_for_url("**sort=messages")
+
+    assert "No consent: No consent for e-mail about offers." in page.locator(".s-timeline").inner_text()
+    assert here.complaints == []
+
+
+def test_journey_is_published_from_json_once_its_faults_are_mended(here: Visit) -> None:
+    page = here.open("/admin/journeys/journey/add/")
+    page.fill("[name=name]", "Hello again")
+    page.fill("[name=slug]", "hello-again")
+    page.select_option("[name=serves]", "5")
+    page.select_option("[name=leads_to]", "6")
+    broken = json.loads(json.dumps(GRAPH))
+    broken["steps"][0]["settings"] = {"span": "soon"}
+    page.fill("[name=draft]", json.dumps(broken))
+    page.click("[name=_continue]")
+    page.wait_for_url("**/change/")
+
+    assert "steps.rest.settings.span" in page.locator(".s-problem").inner_text()
+
+    page.fill("[name=draft]", json.dumps(GRAPH))
+    page.click("[name=_continue]")
+    page.wait_for_selector(".s-good")
+    page.click("button[value=publish]")
+    page.wait_for_selector("button[value=pause]")
+
+    assert "Published" in page.locator("#main").inner_text()
+    assert page.locator(".s-step.send").count() == 1
+    assert here.complaints == []
+
+
+def test_broken_json_is_told_with_its_line(here: Visit) -> None:
+    page = here.open("/admin/journeys/journey/1/change/")
+    page.fill("[name=draft]", '{\n  "trigger": oops\n}')
+    page.click("[name=_continue]")
+
+    page.wait_for_selector("text=Line 2, column 14")
+
+
+def test_rule_is_tried_before_it_is_kept(here: Visit) -> None:
+    page = here.open("/admin/customers/segment/1/change/")
+    page.click("text=Check and count")
+    page.wait_for_selector("#rule-preview .s-figure")
+    page.fill("[name=rule]", '{"combinator": "and", "rules": [{"field": "moon"}]}')
+    page.click("text=Check and count")
+
+    page.wait_for_selector("#rule-preview .s-problem")
+
+    assert here.complaints == []
+
+
+def test_content_is_previewed_as_it_stands_in_the_form(here: Visit) -> None:
+    page = here.open("/admin/channels/content/1/change/")
+    body = page.input_value("[name=texts-0-body]")
+    page.fill("[name=texts-0-body]", body.replace("on its way", "almost there"))
+    page.click("text=Show en")
+
+    frame = page.frame_locator("iframe[name=preview]")
+    frame.locator("text=almost there").wait_for()
+
+    assert here.complaints == []
+
+
+def test_content_that_is_broken_is_refused_with_its_line(here: Visit) -> None:
+    page = here.open("/admin/channels/content/1/change/")
+    body = page.input_value("[name=texts-0-body]")
+    page.fill("[name=texts-0-body]", body.replace("{% endif %}", ""))
+    page.click("[name=_continue]")
+
+    page.wait_for_selector("text=/line \\d+/")
+
+
+def test_inbox_shows_a_mail_in_a_frame(here: Visit) -> None:
+    page = here.open("/admin/inbox/?kind=email")
+    page.click(".s-list a")
+
+    frame = page.frame_locator("iframe.s-frame")
+    frame.locator("text=Your basket is on its way").wait_for()
+    page.click("summary:has-text('Headers')")
+
+    assert "List-Unsubscribe" in page.locator("details[open]").inner_text()
+    assert here.complaints == []
+
+
+def test_timeline_shows_more_on_asking(here: Visit, installation: Installation) -> None:
+    page = here.open(f"/admin/customers/{installation.found['customer']}/")
+    before = page.locator(".s-timeline > li").count()
+    more = page.locator(".s-timeline button")
+    if more.count():
+        more.click()
+        page.wait_for_function(f"document.querySelectorAll('.s-timeline > li').length > {before}")
+
+    assert here.complaints == []
+
+
+def test_api_key_is_shown_once(here: Visit) -> None:
+    page = here.open("/admin/config/apikey/add/")
+    page.fill("[name=name]", "reports")
+    page.check("[name=scopes][value=read]")
+    page.click("[name=_save]")
+    page.wait_for_selector("strong.s-mono")
+    secret = page.locator("strong.s-mono").inner_text()
+    here.open("/admin/config/apikey/")
+
+    assert secret.startswith("sk_")
+    assert secret not in page.content()

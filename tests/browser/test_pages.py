@@ -1,0 +1,85 @@
+"""Every page opens: no error, no request to anywhere else, light and dark, English and Italian."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Installation, Visit, visit
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/admin/",
+    "/admin/?days=365",
+    "/admin/customers/customer/",
+    "/admin/customers/{customer}/",
+    "/admin/customers/segment/",
+    "/admin/customers/segment/1/change/",
+    "/admin/customers/segment/add/",
+    "/admin/customers/stage/",
+    "/admin/customers/stage/6/change/",
+    "/admin/journeys/journey/",
+    "/admin/journeys/journey/1/change/",
+    "/admin/journeys/journey/add/",
+    "/admin/campaigns/broadcast/",
+    "/admin/campaigns/broadcast/1/change/",
+    "/admin/campaigns/broadcast/add/",
+    "/admin/channels/message/",
+    "/admin/channels/message/{message}/change/",
+    "/admin/channels/cap/",
+    "/admin/channels/cap/1/change/",
+    "/admin/channels/quiethours/",
+    "/admin/channels/content/",
+    "/admin/channels/content/1/change/",
+    "/admin/channels/content/add/",
+    "/admin/channels/channel/",
+    "/admin/channels/channel/email/change/",
+    "/admin/inbox/",
+    "/admin/inbox/?kind=sms",
+    "/admin/customers/source/",
+    "/admin/customers/topic/",
+    "/admin/customers/suppression/",
+    "/admin/config/apikey/",
+    "/admin/config/apikey/add/",
+    "/admin/django_celery_beat/periodictask/",
+    "/admin/django_celery_beat/periodictask/add/",
+    "/admin/django_celery_beat/intervalschedule/",
+    "/admin/auth/user/",
+    "/admin/auth/user/1/change/",
+]
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en-GB", "light"), ("en-GB", "dark"), ("it-IT", "light")])
+def test_pages_open_without_complaint(
+    browser: Browser, installation: Installation, session: dict[str, str], language: str, scheme: str
+) -> None:
+    visited = visit(browser, installation, session, language, scheme)
+
+    for path in PAGES:
+        page = visited.open(path.format(**installation.found))
+        assert page.locator("html").get_attribute("lang") == language[:2], path
+        assert page.locator("html.dark").count() == (1 if scheme == "dark" else 0), path
+
+    assert visited.complaints == []
+    visited.page.context.close()
+
+
+def test_login_page_opens_without_complaint(browser: Browser, installation: Installation) -> None:
+    context = browser.new_context()
+    visited = Visit(context.new_page(), installation.url)
+    visited.page.on(
+        "console", lambda line: visited.complaints.append(line.text) if line.type == "error" else None
+    )
+
+    page = visited.open("/admin/login/")
+
+    assert page.locator("[name=password]").count() == 1
+    assert visited.complaints == []
+    context.close()
+
+
+def test_narrow_screens_scroll_inside_the_page_only(here: Visit) -> None:
+    here.page.set_viewport_size({"width": 420, "height": 800})
+
+    here.open("/admin/")
+
+    assert here.page.evaluate("document.documentElement.scrollWidth") <= 421
