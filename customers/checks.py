@@ -1,4 +1,4 @@
-"""What a rule of a stage or a segment must not do besides being well formed: read what isn't there, or itself."""
+"""What a well-formed rule of a stage or a segment must not do: read what isn't there, or itself."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Who belongs where now: asks stages and segments about customers, and writes what has changed.
 
-Definitions are asked level by level, so that one that reads the stage or a segment sees what was written before it.
+Definitions are asked level by level: one that reads the stage or a segment sees what was written before.
 The caller holds the events' lock and the customers' rows.
 """
 
@@ -92,8 +92,8 @@ def _write(changes: Sequence[Verdict], definitions: Sequence[Definition], now: d
             rows = [(one.customer_id, one.to_stage, one.recheck_at) for one in touched]
             cursor.execute(UPDATE, [now, *map(list, zip(*rows, strict=True))])
         if moves:
-            rows = [(one.customer_id, one.from_stage, one.to_stage) for one in moves]
-            cursor.execute(MOVE, [now, *map(list, zip(*rows, strict=True))])
+            steps = [(one.customer_id, one.from_stage, one.to_stage) for one in moves]
+            cursor.execute(MOVE, [now, *map(list, zip(*steps, strict=True))])
         if left:
             cursor.execute(LEAVE, [now, *map(list, zip(*left, strict=True))])
         if entered:

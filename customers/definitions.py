@@ -1,4 +1,4 @@
-"""What customers are classified by: the stages' rules and the active segments', read, checked and put in order."""
+"""What customers are classified by: the stages' rules and the active segments', checked and in order."""
 
 import json
 import logging

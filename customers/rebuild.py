@@ -1,6 +1,6 @@
 """Classifying again: customers whom time alone may have moved, and everybody after a rule was changed.
 
-Both are pieces of work that do one batch in one transaction, so that nobody waits long for the events' lock and a
+Both are pieces of work that do one batch in one transaction: nobody waits long for the events' lock, and a
 worker that dies has lost one batch. How far a rebuild has come stands in the rows themselves.
 """
 
@@ -74,7 +74,7 @@ def _rebuild_stages(now: datetime) -> int:
 
 
 def _rebuild(name: str, rows: Sequence[Stage] | Sequence[Segment], now: datetime, limit: int) -> int:
-    """The next chunk of customers by id; marks the rows (seven at most) with how far it has come, or as rebuilt."""
+    """The next chunk of customers by id; marks the rows (seven at most) with how far it has come."""
     start = min(row.rebuilt_to for row in rows)
     lock_events()
     chunk = Customer.objects.filter(pk__gt=start).order_by("pk").values_list("pk", flat=True)[:limit]

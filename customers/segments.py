@@ -15,10 +15,10 @@ from customers.rules import Problem, RuleError
 
 
 def save_segment(segment: Segment, now: datetime) -> Segment:
-    """Store a new or edited segment and have its members found; RuleError where its rule can't be accepted.
+    """Store a new or edited segment and have its members found; RuleError where its rule is no good.
 
-    Members are found by the piece of work `customers.rebuild`, at once but not in this transaction. An inactive
-    segment keeps its members as they are.
+    Members are found by the piece of work `customers.rebuild`, at once but not in this transaction. A segment
+    that is not active keeps its members as they are.
     """
     with transaction.atomic():
         lock_definitions()

@@ -33,7 +33,7 @@ class StageFlow(NamedTuple):
 
 
 def save_stage_rule(stage: Stage, rule: Any, now: datetime) -> Stage:
-    """Give a stage another rule and have everybody's stage looked up anew; RuleError where it can't be accepted."""
+    """Give a stage another rule and have everybody's stage looked up anew; RuleError where it is no good."""
     with transaction.atomic():
         lock_definitions()
         if rule:

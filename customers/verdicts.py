@@ -1,4 +1,4 @@
-"""Asking all rules about a batch of customers in one query, which returns only those for whom something changes."""
+"""Asking all rules about a batch of customers in one query, which returns only what changes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,6 +13,7 @@ from django.db.models import (
     Case,
     DateTimeField,
     Expression,
+    ExpressionWrapper,
     F,
     Func,
     OuterRef,
@@ -30,7 +31,7 @@ from customers.rules.facts import Batched, Facts
 
 
 class Verdict(NamedTuple):
-    """What changes about one customer: another stage, segments entered and left, an earlier time to ask again."""
+    """What changes about one customer: the stage, segments entered and left, an earlier time to ask again."""
 
     customer_id: int
     from_stage: int | None
@@ -106,10 +107,11 @@ def _segments(definitions: Sequence[Definition], facts: Facts) -> tuple[Expressi
     if not ids:
         nowhere = Value([], output_field=ArrayField(BigIntegerField()))
         return nowhere, nowhere
-    # Plus nothing, so that the index membership_of_customer is taken, and not one_stay_at_a_time once per segment.
+    # Plus nothing: so membership_of_customer is the index, and not one_stay_at_a_time, once per segment.
     among = AmongIds(CombinedExpression(F("segment_id"), "+", Value(0)), ids)
     stays = Membership.objects.filter(among, customer_id=OuterRef("pk"), left_at=None)
-    return Present(*is_in), ArraySubquery(stays.order_by("segment_id").values("segment_id"))
+    was_in = ArraySubquery(stays.order_by("segment_id").values("segment_id"))
+    return Present(*is_in), ExpressionWrapper(was_in, output_field=ArrayField(BigIntegerField()))
 
 
 def _told(definitions: Sequence[Definition], facts: Facts) -> Expression:
@@ -120,4 +122,4 @@ def _told(definitions: Sequence[Definition], facts: Facts) -> Expression:
 
 def _nothing(field: Any) -> Expression:
     """NULL of a type: a bare one is text to an outer query."""
-    return Cast(None, field)
+    return Cast(Value(None), field)

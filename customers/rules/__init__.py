@@ -1,4 +1,4 @@
-"""Rules: one tree of questions about a customer, compiled to SQL by the ORM. The way in for all other apps."""
+"""Rules: one tree of questions about a customer, compiled to SQL by the ORM. Other apps come in here."""
 
 from customers.rules.depends import Depends
 from customers.rules.errors import Problem, RuleError

@@ -1,7 +1,7 @@
 """What may be asked of a JSON value: one closed table of operators, for traits and for properties of events.
 
-A path reaches one value, or through a list each element; an operator holds where it holds for one of them. The
-negative operators are the exact opposites of their positives, so they hold too where there is no value at all.
+A path reaches one value, or through a list each element; an operator holds where it holds for one of them.
+Negative operators are the exact opposites of their positives: they hold too where there is no value.
 """
 
 import json

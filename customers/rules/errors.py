@@ -5,7 +5,7 @@ from typing import TypedDict
 
 
 class Problem(TypedDict):
-    """One thing that is wrong: `path` leads to it in the tree (`rules.0.value`), `message` says what to do."""
+    """One thing that is wrong: `path` leads to it in the tree (`rules.0.value`), `message` says what is."""
 
     path: str
     message: str

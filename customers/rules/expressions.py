@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-# A date, or a date and time, with or without an offset: nothing that matches makes the cast to timestamptz fail.
+# A date, or a date and time, with or without an offset: no match makes the cast to timestamptz fail.
 LEAP_YEAR = r"(?:19(?:0[48]|[2468][048]|[13579][26])|2\d(?:0[48]|[2468][048]|[13579][26])|2[048]00)"
 DAY = (
     r"(?:(?:19|2\d)\d\d-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])"
@@ -96,15 +96,15 @@ class IsSet(Func):
 
 
 class Hole(Expression):
-    """A parameter that is filled at each run of a query compiled once: a span before the moment, or the ids (None)."""
+    """A parameter that each run of a compiled query fills: a span before the moment, or (None) the ids."""
 
     def __init__(self, content: timedelta | None, output_field: Any) -> None:
         super().__init__(output_field=output_field)
         self.content = content
 
-    def as_sql(self, _compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, _compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """A parameter that is this hole, with the type of what will fill it."""
-        return f"%s::{self.output_field.db_type(connection)}", [self]
+        return f"%s::{self.output_field.db_type(connection)}", (self,)
 
     def fill(self, ids: list[int], now: datetime) -> Any:
         """What stands here in a run."""
@@ -141,9 +141,9 @@ class JsonPath(Value):
     def __init__(self, path: str) -> None:
         super().__init__(path, output_field=TextField())
 
-    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, _compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The parameter, cast: a bare text is no jsonpath."""
-        return "%s::jsonpath", [self.value]
+        return "%s::jsonpath", (self.value,)
 
 
 class JsonHas(Func):
@@ -171,7 +171,7 @@ class JsonAt(Func):
 
 
 class JsonType(Func):
-    """What a JSON value is: number, string, …"""
+    """What a JSON value is: a number, a string, an array."""
 
     function = "jsonb_typeof"
     output_field = TextField()
@@ -205,7 +205,7 @@ class Least(Func):
     function = "LEAST"
 
 
-def known(condition: Expression | F) -> Expression:
+def known(condition: Any) -> Expression:
     """`condition`, with false where it is NULL."""
     return Coalesce(condition, FALSE, output_field=BooleanField())
 

@@ -1,8 +1,8 @@
 """Facts about a customer's events, and three ways to ask for them.
 
-`Correlated` makes each a subquery of its own: an expression that stands anywhere over Customer. `Grouped` and `Batched`
-gather what all rules of one query ask, so that the events of one name are read once: in one pass over everybody's, or
-by the index for each customer of a batch. How many of the newest there are is read off the newest few alone.
+`Correlated` makes each a subquery of its own: an expression that stands anywhere over Customer. `Grouped` and
+`Batched` gather what all rules of one query ask, so the events of a name are read once: in one pass over
+everybody's, or by the index for each customer of a batch. A small count is read off the newest few alone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db.models import (
     BigIntegerField,
     DateTimeField,
     Expression,
+    ExpressionWrapper,
     F,
     IntegerField,
     OuterRef,
@@ -46,7 +47,7 @@ class Facts(ABC):
 
     @abstractmethod
     def newest(self, name: str, place: int) -> Expression:
-        """The moment of the newest event of a name (place 1), of the next newest, …; NULL where there are fewer."""
+        """The moment of the newest event of a name (place 1), or of the next ones; NULL: there is none."""
 
     def has_at_least(self, name: str, count: int, within: timedelta | None) -> Expression:
         """Whether there are so many events (1 or more) of a name within a span, or ever; never NULL."""
@@ -72,12 +73,14 @@ class Correlated(_At):
     def ask(self, fact: Fact) -> Expression:
         """The fact as a subquery of its own."""
         events = events_of(fact.source, self.ago, [fact]).filter(customer_id=OuterRef("pk"))
-        return Subquery(events.values("fact_0"), output_field=AGGREGATES[fact.function].output)
+        output = AGGREGATES[fact.function].output
+        return ExpressionWrapper(Subquery(events.values("fact_0")), output_field=output)  # type: ignore[misc]
 
     def newest(self, name: str, place: int) -> Expression:
         """The moment by the index, as a subquery of its own."""
         events = Event.objects.filter(customer_id=OuterRef("pk"), name=name).order_by("-occurred_at")
-        return Subquery(events.values("occurred_at")[place - 1 : place])
+        moments = Subquery(events.values("occurred_at")[place - 1 : place])
+        return ExpressionWrapper(moments, output_field=DateTimeField())
 
 
 @dataclass
@@ -132,7 +135,7 @@ class Grouped(_At):
 
 @dataclass
 class Batched(Facts):
-    """Facts of a few customers, looked up by the index for each. The moment is a hole, to be filled at each run."""
+    """Facts of a few customers, looked up by the index for each. The moment is a hole that each run fills."""
 
     sources: Sources = field(default_factory=Sources)
     counted: dict[str, int] = field(default_factory=dict)

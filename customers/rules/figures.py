@@ -1,4 +1,4 @@
-"""Figures over the events of one name: what event rules compare, as aggregates of one pass over these events."""
+"""Figures over the events of one name: what event rules compare, as aggregates of one pass over them."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Fact:
 
     @property
     def source(self) -> tuple[str, str]:
-        """Facts of one source are read in one pass: the event's name, and the list whose elements are rows."""
+        """Facts of one source are read in one pass: an event's name, and a list whose elements are rows."""
         return self.name, self.path if has_list(self.path) else ""
 
 
 def events_of(source: tuple[str, str], ago: Ago, facts: list[Fact]) -> QuerySet[Event, Any]:
-    """The facts of one source, one row per customer who has such events: columns fact_0, fact_1, …"""
+    """The facts of one source, one row per customer who has such events: columns fact_0, fact_1 and on."""
     name, elements = source
     events = Event.objects.filter(name=name)
     since = _widest(facts)

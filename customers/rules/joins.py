@@ -1,10 +1,11 @@
-"""Joins that Django's ORM has no word for: a subquery with figures beside each customer, a list's elements as rows.
+"""Joins that Django's ORM has no word for: figures beside each customer, a list's elements as rows.
 
 They stand in a query's `alias_map` as its own joins do, and follow when Django renames aliases.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,12 +23,12 @@ class Column(Expression):
         super().__init__(output_field=output_field)
         self.alias, self.name = alias, name
 
-    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The column's name, with its table's."""
         quote = compiler.quote_name_unless_alias
-        return f"{quote(self.alias)}.{quote(self.name)}", []
+        return f"{quote(self.alias)}.{quote(self.name)}", ()
 
-    def relabeled_clone(self, change_map: dict[str | None, str]) -> Column:
+    def relabeled_clone(self, change_map: Mapping[str, str]) -> Column:
         """The same column under its table's new name."""
         clone = self.copy()
         clone.alias = change_map.get(self.alias, self.alias)
@@ -40,7 +41,7 @@ class Column(Expression):
 
 @dataclass(frozen=True)
 class Figures:
-    """`events`, grouped by customer, beside each customer; lateral: figured for each one as the query comes by."""
+    """`events`, grouped by customer, beside each customer; lateral: figured for one after the other."""
 
     table_alias: str
     parent_alias: str
@@ -74,8 +75,8 @@ class Figures:
 class Newest:
     """The moments of a customer's `most` newest events of a name, as the array `times`, the newest first.
 
-    It reads as many entries of the index event_of_customer, however many events there are; the aggregate keeps
-    PostgreSQL from doing it again at each mention.
+    It reads so many entries of the index event_of_customer, however many events there are; the aggregate
+    keeps PostgreSQL from doing it again at each mention.
     """
 
     table_alias: str
@@ -98,12 +99,12 @@ class Newest:
     def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The join."""
         quote = compiler.quote_name_unless_alias
-        return (
-            "LEFT JOIN LATERAL (SELECT array_agg(occurred_at) AS times FROM (SELECT occurred_at FROM customers_event"
-            f" WHERE customer_id = {quote(self.parent_alias)}.id AND name = %s"
-            f" ORDER BY occurred_at DESC LIMIT %s) few) {quote(self.table_alias)} ON TRUE",
-            (self.name, self.most),
+        few = (
+            f"SELECT occurred_at FROM customers_event WHERE customer_id = {quote(self.parent_alias)}.id"
+            " AND name = %s ORDER BY occurred_at DESC LIMIT %s"
         )
+        times = f"SELECT array_agg(occurred_at) AS times FROM ({few}) few"
+        return f"LEFT JOIN LATERAL ({times}) {quote(self.table_alias)} ON TRUE", (self.name, self.most)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The contract of a rule family: one file under families/, one kind of leaf. To add one: docs/adding-a-rule.md."""
+"""The contract of a rule family: one file under families/ each. To add one: docs/adding-a-rule.md."""
 
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ FAMILIES: "Registry[type[Leaf]]" = Registry("kind of rule", "customers.rules.fam
 
 
 class Leaf(BaseModel):
-    """One question about a customer. Its typed fields are its settings; its `family` is the tree's `field`."""
+    """One question about a customer. Its typed fields are its settings, its `family` the tree's `field`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

@@ -43,16 +43,12 @@ def check_path(path: str) -> str:
 
 
 def parse_span(value: object) -> timedelta:
-    """An ISO 8601 duration in weeks, days, hours, minutes, seconds (`P90D`, `PT36H`); Slip where it is none."""
+    """An ISO 8601 duration from weeks down to seconds (`P90D`, `PT36H`); Slip where it is none."""
     if isinstance(value, timedelta):
         return value
     found = SPAN.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise Slip(
-            _(
-                "A span of time is written as in P90D, P2W or PT36H; months and years differ, give days instead."
-            )
-        )
+        raise Slip(_("A span of time is written as in P90D, P2W or PT36H; give days for months and years."))
     parts = {unit: int(count) for unit, count in found.groupdict().items() if count}
     span = timedelta(**parts)
     if not timedelta(0) < span <= LONGEST:

@@ -1,4 +1,4 @@
-"""The tree of a rule: groups of leaves and groups, read from JSON with every mistake named. Pure but for FAMILIES."""
+"""The tree of a rule: groups of leaves and groups, read from JSON with every mistake named. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ BUILDER_KEYS = {"id"}  # the rule builder's own, of no meaning here
 
 @dataclass(frozen=True)
 class Group:
-    """Parts of which all (`and`) or one (`or`) must hold, or, where it is negated, must not. Without parts: nobody."""
+    """Parts of which all (`and`) or one (`or`) must hold; negated: must not. Without parts it is nobody."""
 
     combinator: Literal["and", "or"]
     is_negated: bool
@@ -44,7 +44,7 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """A checked rule: what it asks of a customer. Equal rules are written equally (1 is neither true nor 1.0)."""
+    """A checked rule. Equal are rules that are written equally: 1 is neither true nor 1.0."""
 
     root: Group | Leaf
 
@@ -111,9 +111,11 @@ class _Reading:
                 self._wrong("", _("The rule has more than %(most)d parts.") % {"most": MAX_PARTS})
             return None
         if depth > MAX_DEPTH:
-            return self._wrong(path, _("Groups are nested more than %(most)d deep.") % {"most": MAX_DEPTH})
+            self._wrong(path, _("Groups are nested more than %(most)d deep.") % {"most": MAX_DEPTH})
+            return None
         if not isinstance(tree, Mapping):
-            return self._wrong(path, _("A group or a rule is needed here, as an object."))
+            self._wrong(path, _("A group or a rule is needed here, as an object."))
+            return None
         tree = {key: value for key, value in tree.items() if key not in BUILDER_KEYS}
         return self._leaf(tree, path) if "field" in tree else self._group(tree, path, depth)
 
@@ -121,11 +123,11 @@ class _Reading:
         try:
             return FAMILIES.get(tree["field"]).model_validate(tree)
         except (UnknownKindError, TypeError):
-            known = ", ".join(FAMILIES)
-            return self._wrong(
-                join_path(path, "field"),
-                _("Not known. One of these is needed: %(expected)s.") % {"expected": known},
-            )
+            message = _("Not known. One of these is needed: %(expected)s.") % {
+                "expected": ", ".join(FAMILIES)
+            }
+            self._wrong(join_path(path, "field"), message)
+            return None
         except ValidationError as error:
             self.problems += problems_of(error, path)
             return None
@@ -154,4 +156,4 @@ class _Reading:
         return Group(combinator, negated, tuple(part for part in parts if part is not None))
 
     def _wrong(self, path: str, message: str) -> None:
-        self.problems.append({"path": path, "message": message})
+        self.problems.append(Problem(path=path, message=message))

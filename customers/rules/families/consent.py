@@ -16,7 +16,7 @@ from customers.rules.texts import Text
 
 
 class Consented(Leaf):
-    """Consent to `topic` (none: the whole channel), read as the gate reads it: no row means no, one refusal is no."""
+    """Consent to `topic` (none: the whole channel), as the gate reads it: no row is no, one refusal too."""
 
     family = "consent"
 

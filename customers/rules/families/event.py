@@ -1,4 +1,4 @@
-"""What the customer did: figures over the events of one name, in a window, with filters on their properties."""
+"""What the customer did: figures over the events of one name, in a window, with property filters."""
 
 from decimal import Decimal
 from functools import cached_property
@@ -27,7 +27,7 @@ COMPARED = {"equals": "=", "greater": ">", "at_least": ">=", "less": "<", "at_mo
 
 
 class Happened(Leaf):
-    """`aggregate` over the events `event` after now - within (ever) up to now - before (now) that pass `where`."""
+    """`aggregate` over the events `event` that pass `where`, after now - within, up to now - before."""
 
     family = "event"
 
@@ -79,7 +79,7 @@ class Happened(Leaf):
         return known(Compare(figure, COMPARED[self.operator], self._wanted()))
 
     def changes_at(self, facts: Facts) -> list[Expression]:
-        """When events leave the window (a count: the one that matters; else the oldest), or are old enough."""
+        """When events leave the window (of a count: the one that matters), or come to be old enough."""
         moments: list[Expression] = []
         if self.before:
             young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self.where))

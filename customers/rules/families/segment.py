@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Membership, Segment
 from customers.rules.depends import Depends
-from customers.rules.expressions import Not
+from customers.rules.expressions import AllOf, Not
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
 from customers.rules.texts import Text
@@ -26,7 +26,8 @@ class InSegment(Leaf):
         del facts
         segment = Subquery(Segment.objects.filter(slug=self.value).values("id"))
         stays = Membership.objects.filter(customer_id=OuterRef("pk"), segment_id=segment, left_at=None)
-        return Not(Exists(stays)) if self.operator == "not_in" else Exists(stays)
+        is_in = AllOf(Exists(stays))
+        return Not(is_in) if self.operator == "not_in" else is_in
 
     def depends(self) -> Depends:
         """That segment."""

@@ -1,4 +1,4 @@
-"""People with every kind of odd data, and rules that ask for it: from small pools, so that they often meet."""
+"""People with every kind of odd data, and rules that ask for it, from small pools: so they often meet."""
 
 import random
 from datetime import datetime, timedelta
@@ -64,7 +64,7 @@ class People(dict[int, Person]):
 
 def populate(size: int = 60, seed: int = 7) -> People:
     """Customers in the database, and the same people for the oracle, by the customer's id."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - no secret
     segments = {slug: Segment.objects.create(slug=slug, name=slug) for slug in SEGMENTS}
     people = People()
     for _ in range(size):
@@ -125,7 +125,8 @@ def comparisons(*, timely: bool) -> st.SearchStrategy[dict[str, Any]]:
     """An operator with a value that suits it."""
     values = {
         "equals": scalars, "not_equals": scalars, "is_any_of": st.lists(scalars, min_size=1, max_size=3),
-        "contains": texts, "starts_with": texts, "greater": numbers, "at_least": numbers, "less": numbers, "at_most": numbers,
+        "contains": texts, "starts_with": texts,
+        "greater": numbers, "at_least": numbers, "less": numbers, "at_most": numbers,
         "is_set": st.none(), "is_not_set": st.none(), "before": dates, "after": dates,
     }  # fmt: skip
     if timely:
@@ -200,6 +201,6 @@ def trees() -> st.SearchStrategy[dict[str, Any]]:
                 "not": st.booleans(),
                 "rules": st.lists(inner, max_size=3),
             }
-        ),  # fmt: skip
+        ),
         max_leaves=6,
     )

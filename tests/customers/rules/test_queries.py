@@ -19,7 +19,7 @@ many = settings(
 
 
 @pytest.fixture
-def people(db):
+def people(db):  # noqa: ARG001 - the database
     return populate()
 
 

@@ -63,7 +63,8 @@ def test_every_mistake_is_named_with_its_path():
     )
 
     assert paths(tree) == [
-        "_connector", "_negated", "rules.0.operator", "rules.1.combinator", "rules.1.rules.0.value", "rules.2.field", "rules.3",
+        "_connector", "_negated", "rules.0.operator", "rules.1.combinator", "rules.1.rules.0.value",
+        "rules.2.field", "rules.3",
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from tests.customers.rules.population import lines, populate
 
 
 @pytest.fixture
-def events(db):
+def events(db):  # noqa: ARG001 - the database
     populate()
     return dict(Event.objects.values_list("pk", "properties"))
 
