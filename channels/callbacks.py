@@ -91,7 +91,7 @@ def _payload(event: ProviderEvent) -> dict[str, Any]:
 
 def read_told(rows: Iterable[tuple[Any, ...]]) -> list["Told"]:
     """Rows of reports as such; Django leaves JSON as text."""
-    return [Told(*row[:5], json.loads(row[5]), *row[6:]) for row in rows]
+    return [Told._make((*row[:5], json.loads(row[5]), *row[6:])) for row in rows]
 
 
 class Told(NamedTuple):

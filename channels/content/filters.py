@@ -62,7 +62,8 @@ def click(context: Context, url: Any) -> str:
     """The tracked form of a web address; other addresses (mailto:, tel:) as they are."""
     plain = (url.unescape() if isinstance(url, Markup) else str(url)).strip()
     signed = cast("Callable[[str], str]", context["_click"])(plain)
-    return escape(signed) if isinstance(url, Markup) else signed  # a filter block's output is not escaped again
+    # What a filter block gives back is not escaped again.
+    return escape(signed) if isinstance(url, Markup) else signed
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -1,5 +1,6 @@
 """E-mail by SMTP, to any server that speaks it."""
 
+import logging
 import re
 import smtplib
 import time
@@ -13,7 +14,9 @@ from pydantic import Field, SecretStr, field_validator
 from channels.content.mime import ascii_address
 from channels.provider import Outgoing, Provider, Receipt, providers
 from channels.wire.pool import crew, pool
-from channels.wire.smtp import PORTS, Mail, Outcome, Result
+from channels.wire.smtp import PORTS, Connection, Mail, Outcome, Result
+
+logger = logging.getLogger(__name__)
 
 TIME = 25.0  # seconds for a call, under PROVIDER_TIMEOUT
 FEW = 8  # mails that are not worth another connection
@@ -63,16 +66,28 @@ class Smtp(Provider):
         connections = pool(self.url.get_secret_value())
         try:
             connection = connections.take(TIME)
-            was_idle = not connection.is_fresh
-            results = list(connection.deliver(mails, until))
-            if was_idle and not connection.is_open and results[0].outcome == Outcome.TRY_AGAIN:
+            results = _deliver(connection, mails, until)
+            if not connection.is_open and results[0].outcome == Outcome.TRY_AGAIN and connection.was_used:
                 connection = connections.renew(TIME)
-                results = list(connection.deliver(mails, until))
-        except (OSError, smtplib.SMTPException) as error:
+                results = _deliver(connection, mails, until)
+        except (OSError, smtplib.SMTPException) as error:  # connecting: nothing has been sent
             reason = f"No connection to the mail server: {error}"[:400]
             return [Receipt.try_again(mail.key, reason) for mail in mails]
         connections.give_back(connection)
         return [_receipt(result) for result in results]
+
+
+def _deliver(connection: Connection, mails: Sequence[Mail], until: float) -> list[Result]:
+    """Every mail's result. Whatever goes wrong, what was answered stays answered."""
+    results: list[Result] = []
+    try:
+        results.extend(connection.deliver(mails, until))
+    except Exception as error:
+        logger.exception("Sending mails broke off after %d of %d.", len(results), len(mails))
+        connection.close()
+        results.append(Result(mails[len(results)].key, Outcome.UNKNOWN, f"Sending broke off: {error}"[:400]))
+        results += [Result(mail.key, Outcome.LEFT, "not begun") for mail in mails[len(results) :]]
+    return results
 
 
 def _mail(message: Outgoing) -> Mail:

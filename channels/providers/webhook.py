@@ -102,7 +102,7 @@ def check_host(host: str) -> None:
         ):
             raise UnsafeLinkError(f"{host} is no public host.") from None
         return
-    if not address.is_global or address.is_multicast:
+    if not address.is_global or address.is_multicast or address.is_reserved:
         raise UnsafeLinkError(f"{host} is no public address.")
 
 

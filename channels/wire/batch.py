@@ -25,6 +25,8 @@ def send_batch(
     url: str, token: str, messages: Sequence[Outgoing], bodies: Sequence[Mapping[str, str]]
 ) -> list[Receipt]:
     """Hand a batch over in one request; TemporaryDeliveryError where the provider took none of it."""
+    if not messages:
+        return []
     return _send(url, token, messages, bodies, time.monotonic() + TIME)
 
 

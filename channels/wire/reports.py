@@ -1,7 +1,7 @@
 """The callbacks of providers that speak our own shape: a signed list of events.
 
-`{"events": [{"id": "…", "kind": "delivered", "message": "<our id>", "at": "2026-01-31T12:00:00Z"}]}`; `message` or
-`provider_id` names the message. `url`, `reason` and `recipient` are kept too.
+`{"events": [{"id": "…", "kind": "delivered", "message": "<our id>", "at": "2026-01-31T12:00Z"}]}`; `message`
+or `provider_id` names the message. `url`, `reason` and `recipient` are kept too.
 """
 
 import time

@@ -91,23 +91,25 @@ class Connection:
         self._buffer = b""
         self._written = 0
         self.is_pipelined = self._client.has_extn("pipelining")
-        self.is_fresh = True
+        self.was_used = False  # by a batch before this one
+        self._batches = 0
         self.is_open = True
         self.used_at = time.monotonic()
 
     def deliver(self, mails: Sequence[Mail], until: float) -> Iterator[Result]:
         """Send mails one by one; those not begun by `until` (monotonic), or after a loss, are left."""
+        self.was_used, self._batches = self._batches > 0, self._batches + 1
         self._timeout(until)
         opening = self._open(mails[0], b"") if mails else None
         for index, mail in enumerate(mails):
-            self._timeout(until)
             if opening is None:
                 yield Result(mail.key, Outcome.LEFT, "not begun")
                 continue
+            self._timeout(until)
             following = mails[index + 1] if index + 1 < len(mails) and time.monotonic() < until else None
             result, opening = self._send_body(mail, opening, following)
             yield result
-        self.used_at, self.is_fresh = time.monotonic(), False
+        self.used_at = time.monotonic()
 
     def close(self) -> None:
         """End the connection, without waiting for good-byes."""

@@ -70,7 +70,7 @@ def test_unsafe_address_is_refused(url):
         safe_url(url)
 
 
-def test_addresses_that_need_no_tracking_stay(settings):
+def test_addresses_that_need_no_tracking_stay():
     assert links.click_url(ID, "mailto:a@example.com") == "mailto:a@example.com"
     own = links.unsubscribe_url(ID)
     assert links.click_url(ID, own) == own

@@ -3,7 +3,8 @@
 from typing import Any
 
 PAGE = (
-    "<mjml><mj-body><mj-section><mj-column><mj-text>\n{}\n</mj-text></mj-column></mj-section></mj-body></mjml>"
+    "<mjml><mj-body><mj-section><mj-column><mj-text>\n{}\n"
+    "</mj-text></mj-column></mj-section></mj-body></mjml>"
 )
 
 

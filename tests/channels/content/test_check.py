@@ -7,10 +7,17 @@ from channels.content.compile import Source
 from tests.channels.content.samples import page
 
 GOOD = [
-    Source("email", "Hi {{ customer.first_name }}", page("{{ event.total|money }} {{ event.at|date('full') }}")),
+    Source(
+        "email", "Hi {{ customer.first_name }}", page("{{ event.total|money }} {{ event.at|date('full') }}")
+    ),
     Source("email", "s", page("{% for i in event.products %}{{ i.name }} {{ i.count * 2 }}{% endfor %}")),
     Source("sms", "", "Hi {{ customer.name|default('you') }}: {{ 'https://a.example'|click }}"),
-    Source("push", "{{ brand.name }}", "{{ customer.traits.city }}", link="https://a.example/{{ event.id|urlencode }}"),
+    Source(
+        "push",
+        "{{ brand.name }}",
+        "{{ customer.traits.city }}",
+        link="https://a.example/{{ event.id|urlencode }}",
+    ),
     Source("webhook", "", '{"total": {{ event.total|float }}, "name": {{ customer.name|tojson }}}'),
 ]
 BAD = [
@@ -23,7 +30,12 @@ BAD = [
     ("{{ ''.__class__ }}", 1, "underscore"),
     ("{% set a = 'x' %}" + "{% set a = a ~ a %}" * 40, 1, "256 MB"),
     ("{% for i in range(1000) %}{% for j in range(1000) %}{{ i }}{{ j }}{% endfor %}{% endfor %}", 1, "over"),
-    ("{% for i in range(999) %}{% for j in range(999) %}{% if range(999)|sum %}{% endif %}{% endfor %}{% endfor %}", 1, "2 s"),
+    (
+        "{% for i in range(999) %}{% for j in range(999) %}{% if range(999)|sum %}"
+        "{% endif %}{% endfor %}{% endfor %}",
+        1,
+        "2 s",
+    ),
 ]
 
 
@@ -36,7 +48,7 @@ def test_good_text_has_no_problems(source):
 def test_bad_text_is_refused_with_its_line(body, line, word):
     problems = check_text(Source("sms", "", body))
 
-    assert [(problem.field, problem.line) for problem in problems][0] == ("body", line)
+    assert (problems[0].field, problems[0].line) == ("body", line)
     assert word in problems[0].message
 
 

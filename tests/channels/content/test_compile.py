@@ -14,9 +14,9 @@ def problems(channel: str, body: str, **fields: str) -> list[tuple[str, int]]:
 
 
 def test_mail_has_html_text_and_subject():
-    filled = compile_text(Source("email", "Ciao {{ customer.name }}", page("Hi <b>{{ customer.name }}</b>"))).render(
-        context(name="A & B\r\nBcc: x@example.com")
-    )
+    filled = compile_text(
+        Source("email", "Ciao {{ customer.name }}", page("Hi <b>{{ customer.name }}</b>"))
+    ).render(context(name="A & B\r\nBcc: x@example.com"))
 
     assert filled.subject == "Ciao A & B Bcc: x@example.com"
     assert "Hi <b>A &amp; B\r\nBcc: x@example.com</b>" in filled.html
@@ -27,7 +27,8 @@ def test_tags_between_elements_work():
     body = (
         "<mjml><mj-body>{% if customer.name is defined %}<mj-section><mj-column>"
         "{% for n in event.numbers %}<mj-text>n{{ n }} {{ n < 2 }}</mj-text>{% endfor %}"
-        "</mj-column></mj-section>{% else %}<mj-section><mj-column><mj-text>none</mj-text></mj-column></mj-section>"
+        "</mj-column></mj-section>{% else %}"
+        "<mj-section><mj-column><mj-text>none</mj-text></mj-column></mj-section>"
         "{% endif %}</mj-body></mjml>"
     )
     compiled = compile_text(Source("email", "s", body))
@@ -40,7 +41,8 @@ def test_tags_between_elements_work():
 
 def test_links_are_tracked_but_for_the_way_out():
     body = page(
-        '<a href="https://a.example/?b=1&amp;c=2">one</a> <a href="https://a.example/{{ event.total }}?x=&amp;y">two</a> '
+        '<a href="https://a.example/?b=1&amp;c=2">one</a> '
+        '<a href="https://a.example/{{ event.total }}?x=&amp;y">two</a> '
         '<a href="{{ message.unsubscribe_url }}">out</a> <a href="mailto:a@example.com">mail</a>'
     )
     filled = compile_text(Source("email", "s", body)).render(context())
@@ -70,7 +72,9 @@ def test_text_part_of_ones_own_is_taken():
 
 
 def test_sms_is_its_body_and_escapes_nothing():
-    assert compile_text(Source("sms", "", "Hi {{ customer.name }}")).render(context(name="A&B")).text == "Hi A&B"
+    assert (
+        compile_text(Source("sms", "", "Hi {{ customer.name }}")).render(context(name="A&B")).text == "Hi A&B"
+    )
 
 
 def test_push_link_is_tracked():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.content.mime import assemble, ascii_address, encode_header, skeleton
+from channels.content.mime import ascii_address, assemble, encode_header, skeleton
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SHARED = skeleton("Bottega Più <ciao@bottega.example>", NOW, "welcome:sette", is_transactional=False)
@@ -106,7 +106,9 @@ def test_international_domain_is_written_in_ascii():
     assert ascii_address("anna@bücher.example") == "anna@xn--bcher-kva.example"
 
 
-@pytest.mark.parametrize("address", ["", "a", "@b.example", "a@", "é@b.example", "a@b\r\nRCPT TO:<c@d>", "a b@c.d"])
+@pytest.mark.parametrize(
+    "address", ["", "a", "@b.example", "a@", "é@b.example", "a@b\r\nRCPT TO:<c@d>", "a b@c.d"]
+)
 def test_address_that_breaks_the_protocol_is_refused(address):
     with pytest.raises(ValueError, match="no address"):
         ascii_address(address)

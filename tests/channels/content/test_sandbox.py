@@ -76,7 +76,9 @@ def test_html_escapes_what_customers_wrote():
 
 
 def test_loops_filters_and_sets_of_messages_work():
-    source = "{% for n in event.names|sort %}{{ loop.index }}{{ n|upper }}{{ loop.cycle('+', '-') }}{% endfor %}"
+    source = (
+        "{% for n in event.names|sort %}{{ loop.index }}{{ n|upper }}{{ loop.cycle('+', '-') }}{% endfor %}"
+    )
     values = context() | {"event": {"names": ["b", "a"]}}
 
     assert TEXT.from_string(source).render(values) == "1A+2B-"
