@@ -12,17 +12,20 @@ from rest_framework.response import Response
 
 from channels.api.messages import MessageSerializer, shown_messages
 from config import clock
-from config.api.views import Listing, Resource
+from config.api.fields import SealedId
+from config.api.views import Listing, SealedResource
 from config.models import Scope
 from customers.api.nested import OfCustomer
 from journeys.models import Enrollment, Standing, StepLog
 from journeys.services import exit_enrollments
 
+SEALED_AS = "enrollment"
+
 
 class EnrollmentSerializer(serializers.ModelSerializer[Enrollment]):
     """One customer in one version of a journey: where it stands and what it waits for."""
 
-    id = serializers.UUIDField(source="public_id", read_only=True)
+    id = SealedId(SEALED_AS)
     customer = serializers.UUIDField(source="customer.public_id", read_only=True)
     journey = serializers.CharField(source="journey.slug", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
@@ -85,9 +88,10 @@ def shown_enrollments() -> QuerySet[Enrollment]:
     return Enrollment.objects.select_related("customer", "journey", "version")
 
 
-class EnrollmentViewSet(Listing, mixins.RetrieveModelMixin, Resource[Enrollment]):
+class EnrollmentViewSet(Listing, mixins.RetrieveModelMixin, SealedResource[Enrollment]):
     """Customers inside journeys, the newest first."""
 
+    sealed_as = SEALED_AS
     serializer_class = EnrollmentSerializer
     filterset_class = EnrollmentFilter
     writes = Scope.SEND

@@ -1,6 +1,5 @@
 """Customers inside journeys. An enrollment's row is its job."""
 
-from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +18,10 @@ class Enrollment(models.Model):
 
     due ⇄ event · due ⇄ message · due, event, message → ended. `due` and `event` have a `due_at` (an open wait's is its
     time-out); `message` has none: the message's fate makes it due; `ended` has `ended_at`.
+
+    Every step writes this row anew, and each of its indexes: so it has few, and no public id (the API seals its number).
     """
 
-    public_id = models.UUIDField(_("id"), unique=True, editable=False, db_default=RandomUUID())
     version = models.ForeignKey(
         "journeys.JourneyVersion", models.PROTECT, related_name="enrollments", db_index=False
     )
@@ -99,7 +99,7 @@ class Enrollment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.public_id)
+        return f"{self.journey_id}:{self.pk}"
 
 
 class StepLog(models.Model):
@@ -124,7 +124,6 @@ class StepLog(models.Model):
         verbose_name = _("step passed")
         verbose_name_plural = _("steps passed")
         indexes = [
-            models.Index(fields=["version", "step", "branch"], name="step_log_of_version"),
             models.Index(fields=["customer", "left_at"], name="step_log_of_customer"),
         ]
 
