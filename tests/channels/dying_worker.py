@@ -1,8 +1,8 @@
-"""A worker of its own process that kills itself at a named point: `python -m tests.channels.dying_worker POINT NOW`.
+"""A worker in a process of its own that kills itself: `python -m tests.channels.dying_worker POINT NOW`.
 
-Points: `in_gate` (before the gate's commit), `before_call` (after it, before the provider), `in_call` (the provider has
-the messages, nothing answered), `before_record` (answered, nothing recorded), `in_record` (recorded, not committed),
-`after_record`. Run with DATABASE_URL naming the test's database.
+Points: `in_gate` (before the gate's commit), `before_call` (after it, before the provider), `in_call` (the
+provider has the messages and has not answered), `before_record` (nothing is recorded), `in_record` (recorded,
+not committed), `after_record`. DATABASE_URL names the test's database.
 """
 
 import os
@@ -29,9 +29,9 @@ def dying_after(step: Callable[..., Any]) -> Callable[..., Any]:
 
 def main(point: str, now: datetime) -> None:
     django.setup()
-    from channels import delivery, gate, receipts
-    from channels.providers.journal import Journal
-    from config import work
+    from channels import delivery, gate, receipts  # noqa: PLC0415 - Django must be set up
+    from channels.providers.journal import Journal  # noqa: PLC0415
+    from config import work  # noqa: PLC0415
 
     work.silence()
     patches: dict[str, tuple[Any, str, Callable[[Any], Any]]] = {

@@ -9,9 +9,8 @@ from customers.models import Customer
 from tests import builders
 from tests.builders import NOON
 
-BODIES = {
-    "email": "<mjml><mj-body><mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-section></mj-body></mjml>"
-}
+MAIL = "<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-section>"
+BODIES = {"email": f"<mjml><mj-body>{MAIL}</mj-body></mjml>"}
 
 
 def channel(kind: str = "email", path: str = "/nowhere/journal", **settings: Any) -> Channel:

@@ -93,7 +93,7 @@ caps = st.one_of(
 
 
 def windows_hold(cap, slots):
-    """The oracle: every window that begins at a slot, or the local date, week, month of each, is within the limit."""
+    """The oracle: looks at each window that begins at a slot, or at the local date, week, month of each."""
     if cap.span is not None:
         return all(sum(first <= s < first + cap.span for s in slots) <= cap.limit for first in slots)
     local = [slot.astimezone(ROME) for slot in slots]

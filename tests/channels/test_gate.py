@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def journal(tmp_path):
     path = str(tmp_path / "journal")
     rows.channel("email", path)
@@ -69,7 +69,7 @@ def test_message_that_may_not_go_is_closed_with_its_reason(journal, consents, su
     assert read_journal(journal) == []
 
 
-def test_message_without_an_address_or_channel_is_closed(journal):
+def test_message_without_an_address_or_channel_is_closed():
     nobody = rows.message(builders.customer(), rows.content())
     dispatch("email", NOON)
     Channel.objects.update(is_active=False)
@@ -79,7 +79,7 @@ def test_message_without_an_address_or_channel_is_closed(journal):
     assert rows.states() == {nobody.id: ("suppressed", "no_address"), off.id: ("suppressed", "channel_off")}
 
 
-def test_transactional_message_needs_no_consent_and_takes_no_slot(journal):
+def test_transactional_message_needs_no_consent_and_takes_no_slot():
     rows.cap(1, span=WEEK)
     rows.quiet("00:00", "23:59")
     reader, what = rows.reader(consents=()), rows.content()
@@ -91,7 +91,7 @@ def test_transactional_message_needs_no_consent_and_takes_no_slot(journal):
     assert list(Message.objects.values_list("state", "slot_at")) == [("sent", None), ("sent", None)]
 
 
-def test_capped_message_is_held_until_the_slot_frees_and_then_goes(journal):
+def test_capped_message_is_held_until_the_slot_frees_and_then_goes():
     rows.cap(3, span=WEEK)
     reader, what = rows.reader(), rows.content()
     for hours in range(3):
@@ -111,7 +111,7 @@ def test_capped_message_is_held_until_the_slot_frees_and_then_goes(journal):
     assert over_cap(NOON + WEEK) == []
 
 
-def test_calendar_cap_frees_at_local_monday(journal):
+def test_calendar_cap_frees_at_local_monday():
     rows.cap(1, window="week")
     reader, what = rows.reader(time_zone="America/New_York"), rows.content()
     rows.message(reader, what)
@@ -123,7 +123,7 @@ def test_calendar_cap_frees_at_local_monday(journal):
     assert held.due_at == NOON.replace(day=10, hour=4)  # 0:00 of Monday the 10th, in summer time
 
 
-def test_caps_of_another_channel_topic_or_stage_do_not_count(journal):
+def test_caps_of_another_channel_topic_or_stage_do_not_count():
     rows.cap(1, span=WEEK, channel="sms")
     rows.cap(1, span=WEEK, topic="news")
     rows.cap(1, span=WEEK, stage_id=7)
@@ -136,7 +136,7 @@ def test_caps_of_another_channel_topic_or_stage_do_not_count(journal):
     assert [state for state, _reason in rows.states().values()] == ["sent", "sent"]
 
 
-def test_cap_of_the_customers_stage_holds(journal):
+def test_cap_of_the_customers_stage_holds():
     rows.cap(1, span=WEEK, stage_id=6)
     reader, what = rows.reader(stage="use"), rows.content()
     for _number in range(2):
@@ -148,7 +148,7 @@ def test_cap_of_the_customers_stage_holds(journal):
     assert set(Message.objects.values_list("stage_number", flat=True)) == {6, None}
 
 
-def test_quiet_hours_hold_until_their_local_end(journal):
+def test_quiet_hours_hold_until_their_local_end():
     rows.quiet("12:30", "15:00")
     held = rows.message(rows.reader(time_zone="Europe/Rome"), rows.content())
 
@@ -158,7 +158,7 @@ def test_quiet_hours_hold_until_their_local_end(journal):
     assert (held.state, held.reason, held.due_at) == ("held", "quiet_hours", NOON + 2 * HOUR)
 
 
-def test_higher_priority_wins_the_slot_on_whatever_channel(journal):
+def test_higher_priority_wins_the_slot_on_whatever_channel():
     rows.cap(1, span=WEEK)
     reader = rows.reader()
     low = rows.message(reader, rows.content(), priority=10)
@@ -170,7 +170,7 @@ def test_higher_priority_wins_the_slot_on_whatever_channel(journal):
     assert rows.states() == {low.id: ("held", "cap"), high.id: ("sent", "")}
 
 
-def test_slot_is_kept_for_a_higher_priority_that_comes_soon(journal):
+def test_slot_is_kept_for_a_higher_priority_that_comes_soon():
     rows.cap(1, span=WEEK)
     reader, what = rows.reader(), rows.content()
     low = rows.message(reader, what, priority=10)
@@ -184,7 +184,7 @@ def test_slot_is_kept_for_a_higher_priority_that_comes_soon(journal):
     assert rows.states() == {low.id: ("held", "cap"), high.id: ("sent", "")}
 
 
-def test_slot_is_not_kept_for_what_may_not_go_or_comes_late(journal):
+def test_slot_is_not_kept_for_what_may_not_go_or_comes_late():
     rows.cap(1, span=DAY)
     reader, what = rows.reader(consents=("email",)), rows.content()
     low = rows.message(reader, what, priority=10)
@@ -197,7 +197,7 @@ def test_slot_is_not_kept_for_what_may_not_go_or_comes_late(journal):
     assert low.state == "sent"
 
 
-def test_capped_message_goes_out_on_another_channel(journal):
+def test_capped_message_goes_out_on_another_channel():
     rows.cap(1, span=WEEK, channel="email")
     reader, mail, text = rows.reader(), rows.content(), rows.content("sms")
     rows.message(reader, mail)
@@ -212,7 +212,7 @@ def test_capped_message_goes_out_on_another_channel(journal):
     assert (switched.state, switched.fallbacks) == ("sent", [])
 
 
-def test_capped_message_without_another_way_is_held_or_dropped(journal):
+def test_capped_message_without_another_way_is_held_or_dropped():
     rows.cap(1, span=WEEK)
     reader, mail, text = rows.reader(), rows.content(), rows.content("sms")
     rows.message(reader, mail, priority=90)
@@ -233,7 +233,7 @@ def test_capped_message_without_another_way_is_held_or_dropped(journal):
     )
 
 
-def test_held_message_expires_with_what_held_it(journal):
+def test_held_message_expires_with_what_held_it():
     rows.cap(1, span=WEEK, name="one a week")
     reader, what = rows.reader(), rows.content()
     rows.message(reader, what)
@@ -248,7 +248,7 @@ def test_held_message_expires_with_what_held_it(journal):
     assert (late.state, late.reason, late.detail) == ("suppressed", "expired", "one a week (1)")
 
 
-def test_every_candidate_has_one_fate(journal):
+def test_every_candidate_has_one_fate():
     rows.cap(1, span=WEEK)
     what = rows.content()
     for number in range(5):
@@ -262,7 +262,7 @@ def test_every_candidate_has_one_fate(journal):
     assert fates("journey", 1).candidates == 10
 
 
-def test_batch_costs_the_same_number_of_queries_whatever_its_size(journal):
+def test_batch_costs_the_same_number_of_queries_whatever_its_size():
     rows.cap(3, span=WEEK)
     what = rows.content()
     counts = []

@@ -1,4 +1,4 @@
-"""Workers that die, freeze or come late: each message is sent at most once, or it is said that nobody knows."""
+"""Workers that die, freeze or come late: nothing is sent twice, and what nobody knows is said."""
 
 import os
 import signal
@@ -16,9 +16,9 @@ from channels.gate import dispatch, pass_gate
 from channels.leases import reap
 from channels.ledger import Fates, fates, over_cap
 from channels.models import Channel, FateNotice, Message
+from channels.provider import Receipt
 from channels.providers.journal import read_journal
 from channels.receipts import answered, record
-from channels.provider import Receipt
 from tests.builders import NOON
 from tests.channels import rows
 
@@ -51,20 +51,21 @@ def die_at(point):
 @pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("provider", "point", "in_journal", "dead", "after"),
+    ("provider", "point", "expected"),
     [
-        ("journal", "in_gate", 0, Fates(queued=3), Fates(sent=3)),
-        ("journal", "before_call", 0, Fates(sending=3), Fates(uncertain=3)),
-        ("journal", "in_call", 3, Fates(sending=3), Fates(uncertain=3)),
-        ("journal", "before_record", 3, Fates(sending=3), Fates(uncertain=3)),
-        ("journal", "in_record", 3, Fates(sending=3), Fates(uncertain=3)),
-        ("journal", "after_record", 3, Fates(sent=3), Fates(sent=3)),
-        ("journal_idempotent", "before_call", 0, Fates(sending=3), Fates(sent=3)),
-        ("journal_idempotent", "in_call", 3, Fates(sending=3), Fates(sent=3)),
-        ("journal_idempotent", "in_record", 3, Fates(sending=3), Fates(sent=3)),
+        ("journal", "in_gate", (0, Fates(queued=3), Fates(sent=3))),
+        ("journal", "before_call", (0, Fates(sending=3), Fates(uncertain=3))),
+        ("journal", "in_call", (3, Fates(sending=3), Fates(uncertain=3))),
+        ("journal", "before_record", (3, Fates(sending=3), Fates(uncertain=3))),
+        ("journal", "in_record", (3, Fates(sending=3), Fates(uncertain=3))),
+        ("journal", "after_record", (3, Fates(sent=3), Fates(sent=3))),
+        ("journal_idempotent", "before_call", (0, Fates(sending=3), Fates(sent=3))),
+        ("journal_idempotent", "in_call", (3, Fates(sending=3), Fates(sent=3))),
+        ("journal_idempotent", "in_record", (3, Fates(sending=3), Fates(sent=3))),
     ],
 )
-def test_worker_killed_at_a_point_doubles_nothing(tmp_path, provider, point, in_journal, dead, after):
+def test_worker_killed_at_a_point_doubles_nothing(tmp_path, provider, point, expected):
+    in_journal, dead, after = expected
     path = str(tmp_path / "journal")
     rows.channel("email", path, provider=provider)
     rows.cap(1, span=WEEK)
@@ -144,7 +145,7 @@ def test_stale_worker_changes_nothing(tmp_path):
 
 
 @pytest.mark.django_db
-def test_worker_that_was_frozen_before_the_call_sends_nothing(tmp_path, monkeypatch, settings):
+def test_worker_that_was_frozen_before_the_call_sends_nothing(tmp_path, settings):
     path = str(tmp_path / "journal")
     rows.channel("email", path)
     rows.message(rows.reader(), rows.content())
