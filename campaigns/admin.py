@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html
@@ -91,8 +90,6 @@ class BroadcastAdmin(Page):
 def move(request: HttpRequest, broadcast_id: int) -> HttpResponse:
     """Schedule, pause, resume, cancel; what keeps it from that is told."""
     broadcast = get_object_or_404(Broadcast, pk=broadcast_id)
-    if not request.user.has_perm("campaigns.change_broadcast"):
-        raise PermissionDenied
     wanted = request.POST.get("move", "")
     if wanted not in {name for name, _label, _main in MOVES[broadcast.state]}:
         messages.error(request, _("The broadcast is in another state by now: look again."))
@@ -121,4 +118,6 @@ def _act(broadcast: Broadcast, wanted: str) -> None:
             services.cancel(broadcast, clock.now())
 
 
-site().add_page("broadcasts/<int:broadcast_id>/move/", require_POST(move), "broadcast_move")
+site().add_page(
+    "broadcasts/<int:broadcast_id>/move/", require_POST(move), "broadcast_move", "campaigns.change_broadcast"
+)

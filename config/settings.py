@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
 from config import embedded, env
@@ -133,7 +134,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- The engine --------------------------------------------------------------------------------------------------------
 LEASE = timedelta(seconds=env.number("SETTE_LEASE_SECONDS", 120))  # of a message that is being sent
-PROVIDER_TIMEOUT = timedelta(seconds=30)  # always shorter than the lease
+PROVIDER_TIMEOUT = timedelta(seconds=env.number("SETTE_PROVIDER_TIMEOUT_SECONDS", 30))
+if LEASE < 2 * PROVIDER_TIMEOUT:
+    raise ImproperlyConfigured("SETTE_LEASE_SECONDS must be at least twice SETTE_PROVIDER_TIMEOUT_SECONDS.")
 
 # --- Celery: wake-ups only -----------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
@@ -170,6 +173,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.StrictJSONParser"],
     "DEFAULT_METADATA_CLASS": None,
+    "DURATION_FORMAT": "iso-8601",
     "EXCEPTION_HANDLER": "config.api.problems.problem_details",
 }
 SPECTACULAR_SETTINGS = {

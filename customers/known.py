@@ -40,9 +40,7 @@ def identify(identities: Mapping[str, str], traits: Mapping[str, Any], now: date
     return customer_id, customer_id not in known.values()
 
 
-def change(
-    customer_id: int, identities: Mapping[str, str], traits: Mapping[str, Any], now: datetime
-) -> None:
+def change(customer_id: int, identities: Mapping[str, str], traits: Mapping[str, Any], now: datetime) -> None:
     """Add identities and traits to one customer; nothing is kept where an identity is another's."""
     new = _checked(identities)
     with transaction.atomic():

@@ -75,7 +75,7 @@ class ChannelViewSet(Resource[Channel]):
     lookup_url_kwarg = "channel"
     lookup_value_converter = "slug"
     writes = Scope.FULL
-    pages: set[str] = set()
+    pages = frozenset()
 
     @extend_schema(responses=ChannelSerializer(many=True))
     def list(self, request: Request) -> Response:  # noqa: ARG002 - DRF hands the request over

@@ -147,4 +147,5 @@ class ContentViewSet(
         for field, value in fields.items():
             setattr(content, field, value)
         with told_at("", contents.ContentInvalidError):
-            serializer.instance = contents.save_content(content, texts)
+            kept = contents.save_content(content, texts)
+        serializer.instance = self.get_queryset().get(pk=kept.pk)

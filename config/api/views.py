@@ -1,6 +1,7 @@
 """The shape of a resource: which ids it takes, which query parameters it knows, which scopes it asks for."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -38,7 +39,7 @@ class Resource(viewsets.GenericViewSet[M], Generic[M]):
     writes: ClassVar[Scope] = Scope.FULL
     scopes: ClassVar[dict[str, Scope]] = {}
     parameters: ClassVar[set[str]] = set()
-    pages: ClassVar[set[str]] = {"list"}
+    pages: ClassVar[AbstractSet[str]] = {"list"}
     keyset: ClassVar[str] = "pk"
     newest_first: ClassVar[bool] = True
 

@@ -19,7 +19,7 @@ from customers.stages import save_precedence, save_stage_rule
 class StageSerializer(serializers.ModelSerializer[Stage]):
     """One of the seven. Of those whose rule holds the one with the least `precedence` wins."""
 
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]  # a field by that name
     rule = JSONObject()
     precedence = serializers.IntegerField(min_value=1, max_value=100)
 

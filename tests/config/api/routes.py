@@ -56,5 +56,5 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Rou
                 method: method for method in ("get", "post", "patch", "delete") if hasattr(view, method)
             }
         for method, action in actions.items():
-            if method in view.http_method_names:
+            if method != "head" and method in view.http_method_names:  # a view that was asked has it too
                 yield Route(pattern.name or "", method, path, view, action)
