@@ -11,9 +11,10 @@ class JourneysApp(AppConfig):
     verbose_name = _("Journeys")
 
     def ready(self) -> None:
-        """Have a say when customers are merged."""
-        from customers.merge import on_merge  # noqa: PLC0415 - models are loaded by now
-        from journeys.merge import merge_enrollments  # noqa: PLC0415 - the same
+        """Have customers' merges, erasures and copies take their enrollments along, before their messages."""
+        from customers import merge, privacy  # noqa: PLC0415 - models must be loaded
+        from journeys import ownership  # noqa: PLC0415
 
-        if merge_enrollments not in on_merge:
-            on_merge.append(merge_enrollments)
+        merge.on_merge.insert(0, ownership.merge_enrollments)
+        privacy.on_erase.insert(0, ownership.erase_enrollments)
+        privacy.on_export["journeys"] = ownership.export_enrollments

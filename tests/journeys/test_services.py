@@ -1,10 +1,8 @@
 import pytest
 
 from channels.models import Message
-from customers.merge import Merge
 from journeys import engine, services
 from journeys.faults import GraphError
-from journeys.merge import merge_enrollments
 from journeys.models import Enrollment, Journey, StepLog
 from journeys.queries import stuck
 from journeys.services import JourneyStateError
@@ -175,26 +173,6 @@ def test_retry_gives_parked_enrollments_another_five_attempts_and_resume_does_no
 
     assert services.retry_enrollments([one.pk], NOON) == 1
     assert engine.advance(NOON) == 1
-
-
-def test_merge_leaves_one_enrollment_for_each_journey_and_key():
-    version, other = live(step("pause", "wait", span="P2D")), live(PAUSE, slug="other")
-    old, kept = builders.customer(), builders.customer()
-    first = enrolled(version, old)
-    second = enrolled(version, kept, now=NOON + HOUR)
-    elsewhere = enrolled(other, old)
-    past = enrolled(version, old, standing="ended", due_at=None, ended_at=NOON)
-    engine.advance(NOON)
-    StepLog.objects.create(
-        enrollment=first, customer=old, version=version, step="x", visit=1, reached_at=NOON, left_at=NOON
-    )
-
-    merge_enrollments([Merge(old.pk, kept.pk)], NOON + DAY)
-
-    reasons = dict(Enrollment.objects.values_list("pk", "exit_reason"))
-    assert reasons == {first.pk: "", second.pk: "merged", elsewhere.pk: "", past.pk: ""}
-    assert set(Enrollment.objects.values_list("customer_id", flat=True)) == {kept.pk}
-    assert set(StepLog.objects.values_list("customer_id", flat=True)) == {kept.pk}
 
 
 def test_publish_accepts_a_rule_as_trigger_and_branch():

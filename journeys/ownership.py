@@ -1,13 +1,19 @@
-"""When two customers turn out to be one: their enrollments become the one's. Registered with `customers.identity`."""
+"""Whose enrollments they are: what becomes of them when customers are joined, erased, or ask for a copy.
+
+Each function runs in the transaction of customers/merge.py or customers/privacy.py, with the customers locked, and
+before that of the channels: enrollments that the engine holds are waited for, and may have brought a last message.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from channels import outbox
 from channels.models import Reason
-from customers.identity import Merge
+from customers.merge import Merge
+from journeys.models import Enrollment
 
 PAIRS = "unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, customer_id)"
 
@@ -48,3 +54,24 @@ def merge_enrollments(merges: Sequence[Merge], now: datetime) -> None:
         cursor.execute(MOVE_LOG, ids)
     if ended:
         outbox.withdraw(ended, Reason.EXITED, "merged", now)
+
+
+ERASE = (
+    "DELETE FROM journeys_enrollment WHERE customer_id = ANY(%s)",
+    "DELETE FROM journeys_steplog WHERE customer_id = ANY(%s)",
+)
+
+
+def erase_enrollments(customer_ids: Sequence[int], now: datetime) -> None:
+    """Delete the enrollments of erased customers, and the steps that they passed."""
+    del now
+    with connection.cursor() as cursor:
+        for statement in ERASE:
+            cursor.execute(statement, [list(customer_ids)])
+
+
+def export_enrollments(customer_id: int) -> list[dict[str, Any]]:
+    """The journeys of a customer, for their copy: which, why, and how far."""
+    rows = Enrollment.objects.filter(customer_id=customer_id).order_by("id")
+    columns = ("journey__slug", "key", "context", "step", "entered_at", "ended_at", "exit_reason")
+    return [dict(row) for row in rows.values(*columns)]
