@@ -13,7 +13,7 @@ from config.tabs import TABS
 ROOT = Path(__file__).resolve().parent.parent
 VAR = env.folder("SETTE_VAR", ROOT / "var")
 
-# --- What kind of installation -----------------------------------------------------------------------------------
+# --- What kind of installation ------------------------------------------------------------------------------
 # A sandbox brings its own servers and receivers; nothing that it sends leaves the machine.
 SANDBOX = env.flag("SETTE_SANDBOX", default="EMAIL_URL" not in env.given())
 REHEARSAL = env.flag("SETTE_REHEARSAL", default=SANDBOX)
@@ -30,7 +30,7 @@ BRAND_TIME_ZONE = env.text("SETTE_TIME_ZONE", "Europe/Rome")
 BRAND_COUNTRY = env.text("SETTE_COUNTRY", "IT")
 BRAND_LANGUAGE = env.text("SETTE_LANGUAGE", "en")
 
-# --- Servers -------------------------------------------------------------------------------------------------------
+# --- Servers ------------------------------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", embedded.database_url(VAR))
 REDIS_URL = env.text("REDIS_URL", embedded.redis_url(VAR))
 # smtp://name:password@host:port; smtp+tls and smtps are known too. Empty: the sandbox's local receiver.
@@ -42,7 +42,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
 }
 
-# --- Apps ----------------------------------------------------------------------------------------------------------
+# --- Apps ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
@@ -96,7 +96,7 @@ TEMPLATES = [
     },
 ]
 
-# --- Language, time, files -------------------------------------------------------------------------------------------
+# --- Language, time, files ----------------------------------------------------------------------------------
 LANGUAGE_CODE = BRAND_LANGUAGE
 LANGUAGES = [("en", "English"), ("it", "Italiano")]
 LOCALE_PATHS = [ROOT / "locale"]
@@ -112,7 +112,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 
-# --- Security ----------------------------------------------------------------------------------------------------------
+# --- Security -----------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
@@ -132,13 +132,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# --- The engine --------------------------------------------------------------------------------------------------------
+# --- The engine ---------------------------------------------------------------------------------------------
 LEASE = timedelta(seconds=env.number("SETTE_LEASE_SECONDS", 120))  # of a message that is being sent
 PROVIDER_TIMEOUT = timedelta(seconds=env.number("SETTE_PROVIDER_TIMEOUT_SECONDS", 30))
 if LEASE < 2 * PROVIDER_TIMEOUT:
     raise ImproperlyConfigured("SETTE_LEASE_SECONDS must be at least twice SETTE_PROVIDER_TIMEOUT_SECONDS.")
 
-# --- Celery: wake-ups only -----------------------------------------------------------------------------------------------
+# --- Celery: wake-ups only ----------------------------------------------------------------------------------
 CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
@@ -160,7 +160,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
-# --- API -------------------------------------------------------------------------------------------------------------------
+# --- API ----------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "config.api.authentication.KeyAuthentication",
@@ -194,7 +194,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# --- Admin -------------------------------------------------------------------------------------------------------------------
+# --- Admin --------------------------------------------------------------------------------------------------
 UNFOLD = {
     "SITE_TITLE": "Sette",
     "SITE_HEADER": "Sette",

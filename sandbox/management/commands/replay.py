@@ -40,6 +40,9 @@ class Command(BaseCommand):
         )
         what.add_argument("--sample", action="store_true", help=_("The grocer's year, with its shop."))
         parser.add_argument(
+            "--shop", action="store_true", help=_("With the sample's rules, caps and journeys.")
+        )
+        parser.add_argument(
             "--from", dest="starts", type=_moment, help=_("Begin here; else with the first call.")
         )
         parser.add_argument("--to", dest="ends", type=_moment, help=_("End here; else with the last call."))
@@ -63,6 +66,8 @@ class Command(BaseCommand):
             else:
                 log = options["events"]
                 replay = self._replay(options["name"] or log.stem, log, options["starts"], options["ends"])
+                if options["shop"]:
+                    shop.open_shop(replay.starts_at)
             if replay.finished_at is None:
                 self._walk(replay, log, timedelta(hours=options["step"]))
             self._end(replay, real_time=options["real_time"] or options["sample"])
