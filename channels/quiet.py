@@ -21,6 +21,7 @@ def begin_of(day: date, wall: time, zone: tzinfo) -> datetime:
     return moment_of(day, wall, zone) or begin_of(day + DAY, wall, zone)
 
 
+@lru_cache(maxsize=4096)  # a batch asks for one moment in a few zones
 def window_around(window: str, at: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Begin and end, in UTC, of the calendar day, week (from Monday) or month that `at` lies in."""
     day = at.astimezone(zone).date()
@@ -45,7 +46,7 @@ def quiet_until(
     until, last = at, None
     for _hop in range(HOPS):
         for quiet in hours:
-            end = _end(until, quiet, zone)
+            end = _end(until, quiet.starts, quiet.ends, zone)
             if end is not None:
                 until, last = end, quiet
                 break
@@ -54,14 +55,15 @@ def quiet_until(
     return None if last is None else (until, last)
 
 
-def _end(at: datetime, quiet: QuietHours, zone: tzinfo) -> datetime | None:
+@lru_cache(maxsize=4096)
+def _end(at: datetime, starts: time, ends: time, zone: tzinfo) -> datetime | None:
     local = at.astimezone(zone)
-    wall, overnight = local.time(), quiet.starts > quiet.ends
-    has_begun, goes_on = wall >= quiet.starts, wall < quiet.ends
+    wall, overnight = local.time(), starts > ends
+    has_begun, goes_on = wall >= starts, wall < ends
     if not (has_begun or goes_on if overnight else has_begun and goes_on):
         return None
     day = local.date() + DAY if overnight and has_begun else local.date()
-    end = begin_of(day, quiet.ends, zone)
+    end = begin_of(day, ends, zone)
     if end <= at:  # the hour that comes twice, the second time
-        end = datetime.combine(day, quiet.ends, zone).replace(fold=1).astimezone(UTC)
+        end = datetime.combine(day, ends, zone).replace(fold=1).astimezone(UTC)
     return end
