@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 from unfold.admin import StackedInline
@@ -163,11 +163,11 @@ def content_preview(request: HttpRequest, content_id: int) -> HttpResponse:
     customer = _sample(asked.get(SAMPLE, ""))
     if customer is None:
         return sandboxed(
-            as_note(text("Nobody has this identity. A preview is filled in for a customer that is there."))
+            as_note(gettext("Nobody has this identity. A preview is filled in for a customer that is there."))
         )
     written = _written(request, content)
     if written is None:
-        return sandboxed(as_note(text("There is no text yet: write one.")))
+        return sandboxed(as_note(gettext("There is no text yet: write one.")))
     errors, rendered = contents.preview_text(content.channel, written, customer, {})
     if rendered is None:
         return sandboxed(as_note("\n".join(each["message"] for each in errors)))
@@ -275,4 +275,6 @@ class ChannelAdmin(Page):
         set_up_channel(obj.kind, obj.provider, values, sender=obj.sender, is_active=obj.is_active)
 
 
-site().add_page("content/<int:content_id>/preview/", content_preview, "content_preview")
+site().add_page(
+    "content/<int:content_id>/preview/", content_preview, "content_preview", "channels.view_content"
+)

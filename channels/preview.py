@@ -14,7 +14,8 @@ PIXEL = re.compile(r"""<img\b[^>]*\bsrc=["'][^"']*/m/o/[^"']*["'][^>]*>""", re.I
 PLAIN = (
     '<!doctype html><meta charset="utf-8"><body style="margin:0;padding:24px;background:#F1F5F9;'
     'color:#0F172A;font:15px/1.5 system-ui,sans-serif"><div style="max-width:22rem;'
-    'background:#FFFFFF;border-radius:14px;padding:14px 18px;white-space:pre-wrap;overflow-wrap:anywhere">{}</div></body>'
+    'background:#FFFFFF;border-radius:14px;padding:14px 18px;white-space:pre-wrap;overflow-wrap:anywhere">{}'
+    "</div></body>"
 )
 
 

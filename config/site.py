@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin.apps import AdminConfig
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
@@ -25,9 +27,16 @@ class SetteSite(UnfoldAdminSite):  # type: ignore[misc]
         self._pages: list[tuple[str, View, str]] = []
         self._panels: list[tuple[str, Panel]] = []
 
-    def add_page(self, route: str, view: View, name: str) -> None:
-        """Serve `view` under the admin, for people who log in only; its address is `admin:<name>`."""
-        self._pages.append((route, view, name))
+    def add_page(self, route: str, view: View, name: str, permission: str) -> None:
+        """Serve `view` under the admin as `admin:<name>`, for people who log in and have `permission`."""
+
+        @wraps(view)
+        def guarded(request: HttpRequest, **values: Any) -> HttpResponseBase:
+            if not request.user.has_perm(permission):
+                raise PermissionDenied
+            return view(request, **values)
+
+        self._pages.append((route, guarded, name))
 
     def add_panel(self, template: str, panel: Panel) -> None:
         """Show `template` on the dashboard, with what `panel` answers for a moment; None: not now."""

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -46,11 +46,11 @@ START = {
 def sentence(tree: Any) -> str:
     """A stored rule in words; one that can't be read any more says so."""
     if not tree:
-        return text("nobody")
+        return gettext("nobody")
     try:
         return rule_words(parse(tree))
     except RuleError as error:
-        return text("This rule can't be read: %(why)s") % {"why": "; ".join(told(error.errors))}
+        return gettext("This rule can't be read: %(why)s") % {"why": "; ".join(told(error.errors))}
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -157,9 +157,9 @@ class SegmentAdmin(Page):
     def state(self, segment: Segment) -> SafeString:
         """Whether it is kept up to date, or being looked up anew."""
         if not segment.is_active:
-            return format_html('<span class="s-chip">{}</span>', text("off"))
+            return format_html('<span class="s-chip">{}</span>', gettext("off"))
         look, words = (
-            ("good", text("up to date")) if segment.rebuilt_at else ("accent", text("being counted"))
+            ("good", gettext("up to date")) if segment.rebuilt_at else ("accent", gettext("being counted"))
         )
         return format_html('<span class="s-chip s-chip-{}">{}</span>', look, words)
 
@@ -226,13 +226,13 @@ def rule_preview(request: HttpRequest) -> HttpResponse:
     except RuleError as error:
         context["problems"] = told(error.errors)
     except (ValueError, RecursionError) as error:
-        context["problems"] = [text("This is no JSON: %(why)s") % {"why": error}]
+        context["problems"] = [gettext("This is no JSON: %(why)s") % {"why": error}]
     except PreviewTooSlowError as error:
         context["problems"] = [str(error)]
     return TemplateResponse(request, "customers/preview.html", context)
 
 
-site().add_page("rules/preview/", require_POST(rule_preview), "rule_preview")
+site().add_page("rules/preview/", require_POST(rule_preview), "rule_preview", "customers.view_segment")
 
 
 @admin.register(Source)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -161,6 +162,8 @@ class MessageAdmin(LongList):
         extra_context: Any = None,  # noqa: ARG002
     ) -> HttpResponseBase:
         """The message's page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return messages.message_page(request, int(object_id) if object_id.isdigit() else 0)
 
     @admin.display(description=_("message"))
@@ -192,6 +195,16 @@ class MessageAdmin(LongList):
         return f"{name} · {message.step}" if message.step else name
 
 
-site().add_page("customers/<uuid:public_id>/", views.customer_page, "customer")
-site().add_page("customers/<uuid:public_id>/timeline/", views.customer_timeline, "customer_timeline")
-site().add_page("messages/<int:message_id>/preview/", messages.message_preview, "message_preview")
+site().add_page("customers/<uuid:public_id>/", views.customer_page, "customer", "customers.view_customer")
+site().add_page(
+    "customers/<uuid:public_id>/timeline/",
+    views.customer_timeline,
+    "customer_timeline",
+    "customers.view_customer",
+)
+site().add_page(
+    "messages/<int:message_id>/preview/",
+    messages.message_preview,
+    "message_preview",
+    "channels.view_message",
+)

@@ -90,10 +90,12 @@ def draw(graph: Json) -> Drawing:
         )
         children[child] = []
         children[parent].append(child)
-    _sink(boxes, links, children)
+    backs = _sink(boxes, links)
     width = _spread(TRIGGER, boxes, children, GAP) + 2 * GAP
     _stack(boxes)
-    edges = [_edge(boxes[start], branch, boxes[end]) for start, branch, end in links]
+    edges = [
+        _edge(boxes[start], branch, boxes[end], is_back=(start, end) in backs) for start, branch, end in links
+    ]
     height = max(box.y + box.height for box in boxes.values())
     return Drawing(list(boxes.values()), edges, width, height + 8)
 
@@ -111,10 +113,7 @@ def _walk(graph: Json, steps: Mapping[str, Json]) -> Iterator[tuple[str, str, st
         here = waiting.pop(0)
         if here not in steps:
             continue
-        targets = _dict(steps[here].get("branches")) or (
-            {} if steps[here].get("kind") == "exit" else {"next": None}
-        )
-        for branch, target in targets.items():
+        for branch, target in _branches(steps[here]):
             child = str(target) if target in steps else f"{here}/{branch}"
             yield here, str(branch), child
             if child in steps and child not in seen:
@@ -128,42 +127,39 @@ def _branches(step: Json) -> list[tuple[str, Any]]:
     if not targets:
         return [] if step.get("kind") == "exit" else [("next", None)]
     rules = _dict(step.get("settings")).get("rules")
-    named = (
-        [str(case.get("branch")) for case in rules or [] if isinstance(case, dict)]
-        if isinstance(rules, list)
-        else []
-    )
+    cases = rules if isinstance(rules, list) else []
+    named = [str(case.get("branch")) for case in cases if isinstance(case, dict)]
     order = [*named, *USUAL]
     places = {branch: order.index(branch) if branch in order else len(named) for branch in targets}
     return sorted(targets.items(), key=lambda pair: places[pair[0]])
 
 
-def _sink(boxes: dict[str, Box], links: list[tuple[str, str, str]], children: dict[str, list[str]]) -> None:
-    """Push a step below all that lead to it but from further down (a way back): at most once per level."""
-    ancestors = _ancestors(children)
-    for _round in range(len(boxes)):
-        moved = False
-        for start, _branch, end in links:
-            if (
-                end not in ancestors[start]
-                and end != start
-                and boxes[end].depth <= boxes[start].depth < len(boxes)
-            ):
-                boxes[end].depth = boxes[start].depth + 1
-                moved = True
-        if not moved:
-            return
-
-
-def _ancestors(children: dict[str, list[str]]) -> dict[str, set[str]]:
-    above: dict[str, set[str]] = {TRIGGER: set()}
-    waiting = [TRIGGER]
-    while waiting:
-        here = waiting.pop()
-        for child in children[here]:
-            above[child] = above[here] | {here}
-            waiting.append(child)
-    return above
+def _sink(boxes: dict[str, Box], links: list[tuple[str, str, str]]) -> set[tuple[str, str]]:
+    """Put each box below all that lead to it; returns the ways back, which don't count for that."""
+    following: dict[str, list[str]] = {name: [] for name in boxes}
+    for start, _branch, end in links:
+        following[start].append(end)
+    backs: set[tuple[str, str]] = set()
+    order: list[str] = []
+    is_open: dict[str, bool] = {TRIGGER: True}
+    path = [(TRIGGER, iter(following[TRIGGER]))]
+    while path:
+        here, left = path[-1]
+        end = next(left, None)
+        if end is None:
+            order.append(here)
+            is_open[here] = False
+            path.pop()
+        elif end not in is_open:
+            is_open[end] = True
+            path.append((end, iter(following[end])))
+        elif is_open[end]:
+            backs.add((here, end))
+    for start in reversed(order):
+        for end in following[start]:
+            if (start, end) not in backs:
+                boxes[end].depth = max(boxes[end].depth, boxes[start].depth + 1)
+    return backs
 
 
 def _spread(name: str, boxes: dict[str, Box], children: dict[str, list[str]], left: float) -> float:
@@ -195,10 +191,10 @@ def _stack(boxes: dict[str, Box]) -> None:
             y += max(box.height for box in row) + DROP
 
 
-def _edge(start: Box, branch: str, end: Box) -> Edge:
+def _edge(start: Box, branch: str, end: Box, *, is_back: bool) -> Edge:
     x1, y1 = start.x + start.width / 2, start.y + start.height
     x2, y2 = end.x + end.width / 2, end.y
-    if y2 <= start.y:  # a way back runs around the right side
+    if is_back:  # around the right side
         x1, y1 = start.x + start.width, start.y + start.height / 2
         x2, y2 = end.x + end.width, end.y + end.height / 2
         out = max(x1, x2) + GAP

@@ -32,5 +32,5 @@ def last_replay(now: datetime) -> dict[str, Any] | None:  # noqa: ARG001 - a pan
 
 
 site().add_panel("sandbox/replay.html", last_replay)
-site().add_page("inbox/", views.inbox, "inbox")
-site().add_page("inbox/<int:number>/shown/", views.shown, "inbox_shown")
+site().add_page("inbox/", views.inbox, "inbox", "channels.view_message")
+site().add_page("inbox/<int:number>/shown/", views.shown, "inbox_shown", "channels.view_message")

@@ -144,6 +144,12 @@ def here(browser: Browser, installation: Installation, session: dict[str, str]) 
     visited.page.context.close()
 
 
+def note_error(kind: str, text: str, visited: Visit) -> None:
+    """Keep what the console says of an error."""
+    if kind == "error":
+        visited.complaints.append(text)
+
+
 def _note_outside(url: str, visited: Visit) -> None:
     if not url.startswith((visited.url, "data:", "blob:", "about:")):
         visited.complaints.append(f"asked elsewhere: {url}")
