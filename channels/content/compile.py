@@ -15,11 +15,12 @@ from jinja2 import Template, TemplateError
 
 from channels.content.address import UNTRACKED, UnsafeLinkError, safe_url
 from channels.content.mjml import Marked, mark_tags, to_html
-from channels.content.plain import tidy, to_plain
+from channels.content.plain import to_plain
 from channels.content.problem import ContentError, Problem
 from channels.content.sandbox import HTML, TEXT, MessageEnvironment, TemplateFault, error_line, explain
 
 LINK = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")')
+GAP = re.compile(r"\n(?:[ \t]*\n){2,}")
 CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
 PIXEL = '<img src="{{ message.open_url }}" alt="" width="1" height="1" style="display:block">'
 LONGEST_BODY = 200_000  # characters
@@ -47,24 +48,27 @@ class Rendered:
     link: str
 
 
+Part = Template | str  # a text without any tag is kept as it is
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledText:
     """The templates of a text."""
 
     channel: str
-    subject: Template
-    text: Template
-    html: Template | None
-    link: Template
+    subject: Part
+    text: Part
+    html: Part
+    link: Part
 
     def render(self, context: dict[str, Any]) -> Rendered:
         """Fill the text in; ContentError where something is missing or wrong, never an empty place."""
         subject = CONTROL.sub(" ", _fill("subject", self.subject, context)).strip()
-        html = _fill("body", self.html, context) if self.html else ""
+        html = _fill("body", self.html, context)
         text = _fill("plain" if self.html else "body", self.text, context)
         link = CONTROL.sub("", _fill("link", self.link, context)).strip()
         if self.channel == "email":
-            text = tidy(text) + "\n"
+            text = GAP.sub("\n\n", text).strip() + "\n"
         elif self.channel == "webhook":
             check_json(text)
         elif self.channel == "push" and link:
@@ -87,7 +91,7 @@ def compile_text(source: Source) -> CompiledText:
         channel=source.channel,
         subject=_template(TEXT, "subject", source.subject),
         text=_template(TEXT, "plain" if html else "body", text),
-        html=_template(HTML, "body", html) if html else None,
+        html=_template(HTML, "body", html),
         link=_template(TEXT, "link", source.link),
     )
 
@@ -122,14 +126,18 @@ def _check_link(url: str, marked: Marked) -> None:
         raise ContentError([Problem("body", line, str(error))]) from error
 
 
-def _template(environment: MessageEnvironment, field: str, source: str) -> Template:
+def _template(environment: MessageEnvironment, field: str, source: str) -> Part:
+    if "{" not in source:
+        return source
     try:
         return environment.from_string(source)
     except (TemplateError, RecursionError) as error:
         raise ContentError([Problem(field, error_line(error), explain(error))]) from error
 
 
-def _fill(field: str, template: Template, context: dict[str, Any]) -> str:
+def _fill(field: str, template: Part, context: dict[str, Any]) -> str:
+    if isinstance(template, str):
+        return template
     try:
         filled = template.render(context)
     except (*TemplateFault, KeyError) as error:

@@ -27,7 +27,12 @@ def money(context: Context, amount: Any, currency: str = "") -> str:
     code = currency or _of(context, "event", "currency") or _of(context, "brand", "currency")
     if not is_currency(code):
         raise TemplateRuntimeError(f"{code!r} is no currency: write a code like EUR.")
-    return str(format_currency(value, code, locale=_locale(context)))
+    return _written(value, code, _locale(context))
+
+
+@lru_cache(maxsize=8192)
+def _written(value: Decimal, code: str, locale: Locale) -> str:
+    return str(format_currency(value, code, locale=locale))
 
 
 @pass_context

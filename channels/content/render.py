@@ -99,7 +99,9 @@ def message_context(message: Taken, person: Person) -> dict[str, Any]:
             "open_url": links.open_url(message.public_id),
         },
         "brand": brand(),
-        "_click": partial(links.click_url, message.public_id),
+        "_click": lru_cache(maxsize=None)(
+            partial(links.click_url, message.public_id)
+        ),  # HTML and text share links
     }
 
 

@@ -21,9 +21,9 @@ DEEPEST_LOOP = 2
 KEPT_FILTERS = re.findall(
     r"\w+",
     """
-    abs capitalize count d default dictsort e escape first float groupby int join last length list lower
-    map max min reject rejectattr replace reverse round select selectattr sort string striptags sum title tojson trim
-    truncate unique upper urlencode wordcount
+    abs capitalize count d default dictsort e escape first float groupby int join last length list lower map
+    max min reject rejectattr replace reverse round select selectattr sort string striptags sum title tojson
+    trim truncate unique upper urlencode wordcount
     """,
 )
 STRING_METHODS = frozenset(

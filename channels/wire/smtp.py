@@ -116,6 +116,10 @@ class Connection:
         self.is_open = False
         self._client.close()
 
+    def __del__(self) -> None:
+        if hasattr(self, "_client"):
+            self._client.close()
+
     def _timeout(self, until: float) -> None:
         self._socket.settimeout(max(1.0, until - time.monotonic()))
 

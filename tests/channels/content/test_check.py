@@ -31,8 +31,10 @@ BAD = [
     ("{% set a = 'x' %}" + "{% set a = a ~ a %}" * 40, 1, "256 MB"),
     ("{% for i in range(1000) %}{% for j in range(1000) %}{{ i }}{{ j }}{% endfor %}{% endfor %}", 1, "over"),
     (
-        "{% for i in range(999) %}{% for j in range(999) %}{% if range(999)|sum %}"
-        "{% endif %}{% endfor %}{% endfor %}",
+        (
+            "{% for i in range(999) %}{% for j in range(999) %}{% if range(999)|sum %}"
+            "{% endif %}{% endfor %}{% endfor %}"
+        ),
         1,
         "2 s",
     ),
