@@ -4,8 +4,9 @@ Definitions are asked level by level: one that reads the stage or a segment sees
 The caller holds the events' lock and the customers' rows.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 from django.db import connection
 
@@ -15,27 +16,59 @@ from customers.events import NewEvent, write_events
 from customers.rules import Depends
 from customers.verdicts import Verdict, verdicts
 
+Levels = Sequence[Sequence[Definition]]
+MOST_GROUPS = 8  # queries of one batch: beyond it, asking a little too much costs less than another query
+
 
 def classify(customer_ids: Iterable[int], now: datetime, changed: Depends | None = None) -> None:
     """Bring stage, segments and the time of the next look up to date for these customers, with their events.
 
     `changed` says what is new about them; only what reads some of it is asked. None: everything is asked.
     """
-    _classify(customer_ids, now, lambda definition: changed is None or definition.depends.meets(changed))
+    levels = load_definitions()
+    names = {one.name for one in chain(*levels) if changed is None or one.depends.meets(changed)}
+    _classify(levels, names, customer_ids, now)
+
+
+def classify_news(news: Mapping[int, Depends], now: datetime) -> None:
+    """The same for customers who each have news of their own: nobody is asked what only others have."""
+    levels = load_definitions()
+    touched = {
+        told: frozenset(one.name for one in chain(*levels) if one.depends.meets(told))
+        for told in set(news.values())
+    }
+    groups: dict[frozenset[str], list[int]] = {}
+    for customer_id, told in news.items():
+        groups.setdefault(touched[told], []).append(customer_id)
+    groups.pop(frozenset(), None)
+    for names, ids in _few(groups):
+        _classify(levels, names, ids, now)
+
+
+def _few(groups: Mapping[frozenset[str], list[int]]) -> list[tuple[frozenset[str], list[int]]]:
+    """At most MOST_GROUPS groups: the smallest become one, which is asked all that one of them is."""
+    by_size = sorted(groups.items(), key=lambda group: len(group[1]), reverse=True)
+    few, rest = by_size[: MOST_GROUPS - 1], by_size[MOST_GROUPS - 1 :]
+    if rest:
+        names = frozenset(name for group, _ids in rest for name in group)
+        few.append((names, [customer_id for _group, ids in rest for customer_id in ids]))
+    return few
 
 
 def classify_by(names: Collection[str], customer_ids: Iterable[int], now: datetime) -> None:
     """The same for the definitions of these names, and for those that read what changes by it."""
-    _classify(customer_ids, now, lambda definition: definition.name in names)
+    _classify(load_definitions(), names, customer_ids, now)
 
 
-def _classify(customer_ids: Iterable[int], now: datetime, is_asked: Callable[[Definition], bool]) -> None:
+def _classify(levels: Levels, names: Collection[str], customer_ids: Iterable[int], now: datetime) -> None:
     ids = sorted(set(customer_ids))
+    if not ids or not names:
+        return
     news, whose = Depends(), set[int]()
-    for level in load_definitions():
-        asked = [one for one in level if is_asked(one)]
-        following = [one for one in level if one not in asked and one.depends.meets(news)]
-        found = [(asked, verdicts(asked, ids, now))] if asked and ids else []
+    for level in levels:
+        asked = [one for one in level if one.name in names]
+        following = [one for one in level if one.name not in names and one.depends.meets(news)]
+        found = [(asked, verdicts(asked, ids, now))] if asked else []
         found += [(following, verdicts(following, sorted(whose), now))] if following else []
         for definitions, changes in found:
             _write(changes, definitions, now)

@@ -42,7 +42,8 @@ Function = Literal[
 class Fact:
     """`function` over a customer's events `name` after now - since, up to now - until, that pass `where`.
 
-    `oldest` and `newest` are moments, `all_newest` is the array of all moments from the newest on.
+    `oldest` and `newest` are moments (the path of `oldest` only says beside which figure it is read),
+    `all_newest` is the array of all moments from the newest on.
     """
 
     name: str
@@ -86,7 +87,7 @@ def _column(fact: Fact, ago: Ago, since: timedelta | None) -> Expression:
 
 
 def _value(fact: Fact) -> Expression | F:
-    if not fact.path:
+    if not fact.path or fact.function == "oldest":
         return F("occurred_at")
     if has_list(fact.path):
         return Column("element", "value", JSONField())

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from customers.classify import classify
+from customers.classify import classify, classify_news
 from customers.models import Customer, Event, Membership, Segment, Stage, StageMove
 from customers.rebuild import recheck
 from customers.rules import Depends
@@ -126,6 +126,38 @@ def test_classify_follows_what_it_has_changed_through_rules_that_read_it():
 
     assert [name for name, *_ in stays(person)] == ["romans", "users", "moved"]
     assert stays(other) == []
+
+
+def test_classify_news_asks_each_customer_only_what_reads_its_own_news():
+    segment("fresh", BOUGHT)
+    segment("romans", ROMAN)
+    people = [customer(traits={"city": "Roma"}) for _ in range(3)]
+    for person in people:
+        event(person)
+    bought, moved = Depends(events=frozenset(["Order Completed"])), Depends(traits=frozenset(["city"]))
+
+    classify_news({people[0].pk: bought, people[1].pk: moved, people[2].pk: bought | moved}, NOON)
+
+    assert [[name for name, *_ in stays(person)] for person in people] == [
+        ["fresh"],
+        ["romans"],
+        ["fresh", "romans"],
+    ]
+
+
+def test_classify_news_of_many_kinds_leaves_nobody_out():
+    names = [f"Event {number}" for number in range(12)]
+    for number, name in enumerate(names):
+        segment(f"s{number}", BOUGHT | {"event": name})
+    people = {name: customer() for name in names}
+    for name, person in people.items():
+        event(person, name)
+
+    classify_news({person.pk: Depends(events=frozenset([name])) for name, person in people.items()}, NOON)
+
+    assert [[slug for slug, *_ in stays(people[name])] for name in names] == [
+        [f"s{number}"] for number in range(12)
+    ]
 
 
 def test_classify_leaves_out_inactive_segments_and_rules_that_cannot_be_read(caplog):

@@ -88,7 +88,8 @@ class Happened(Leaf):
             leaving = [Later(facts.newest(self.event, place), self.within) for place in self._places()]
             moments += [if_after(at, facts.ago()) for at in leaving]
         elif self.within:
-            moments.append(Later(facts.ask(self._fact("oldest")), self.within))
+            oldest = facts.ask(self._fact("oldest", self.property or ""))
+            moments.append(Later(oldest, self.within))
         return moments
 
     @cached_property
