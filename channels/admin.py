@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from channels import contents
 from channels.health import channel_days
+from channels.limits import delete_limit, release_held, save_limit
 from channels.models import Cap, Channel, ChannelKind, Content, ContentText, QuietHours
 from channels.preview import as_note, as_page
 from channels.provider import providers
@@ -58,8 +59,27 @@ class CapForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+class LimitAdmin(Page):
+    """A cap or quiet hours: a change takes effect at once, on what is held back too."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        """In force from now on."""
+        del request, form, change
+        save_limit(obj, clock.now())
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """What it held back goes to the gate."""
+        del request
+        delete_limit(obj, clock.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        """The same, for several."""
+        super().delete_queryset(request, queryset)
+        release_held(clock.now())
+
+
 @admin.register(Cap)
-class CapAdmin(Page):
+class CapAdmin(LimitAdmin):
     """How much is enough."""
 
     form = CapForm
@@ -74,7 +94,7 @@ class CapAdmin(Page):
 
 
 @admin.register(QuietHours)
-class QuietHoursAdmin(Page):
+class QuietHoursAdmin(LimitAdmin):
     """When nothing goes out."""
 
     list_display = ("name", "sentence", "is_active")

@@ -30,7 +30,8 @@ from config import work
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
-FIRST_WAIT = timedelta(seconds=30)  # then four times as long each time: 30 s, 2, 8 and 32 minutes
+FIRST_WAIT = timedelta(seconds=30)
+GROWTH = 6.0  # 30 seconds, 3 minutes, 18, and nearly two hours: an outage of two hours is outlived
 SPREAD = 2_654_435_761  # Knuth's multiplier: scatters ids that follow each other
 LONGEST_DETAIL = 500
 LONGEST_ID = 200
@@ -52,7 +53,7 @@ class Answered(NamedTuple):
 def backoff(message_id: int, attempts: int) -> timedelta:
     """How long to wait after so many attempts: longer each time, give or take a fifth by the message's id."""
     jitter = (message_id * SPREAD % 2**32) / 2**32  # the same for the same message, so that a test can say it
-    return FIRST_WAIT * (4.0 ** (attempts - 1) * (0.8 + 0.4 * jitter))
+    return FIRST_WAIT * (GROWTH ** (attempts - 1) * (0.8 + 0.4 * jitter))
 
 
 def answered(sending: Sending, receipt: Receipt, *, is_idempotent: bool, now: datetime) -> Answered:

@@ -1,18 +1,21 @@
 """How much is enough: caps and quiet hours."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import mixins, serializers
 
+from channels.limits import delete_limit, save_limit
 from channels.models import Cap, QuietHours
+from config import clock
 from config.api.fields import SealedId
 from config.api.views import Listing, SealedResource
 from config.models import Scope
 from customers.models import Stage
 
 CAP, QUIET_HOURS = "cap", "quiet_hours"
+L = TypeVar("L", Cap, QuietHours)
 
 
 class CapSerializer(serializers.ModelSerializer[Cap]):
@@ -57,14 +60,30 @@ class QuietHoursSerializer(serializers.ModelSerializer[QuietHours]):
         return attrs
 
 
-class CapViewSet(
+class LimitViewSet(
     Listing,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
     mixins.DestroyModelMixin,
-    SealedResource[Cap],
+    SealedResource[L],
 ):
+    """A change takes effect at once, on what is held back too."""
+
+    def perform_create(self, serializer: serializers.BaseSerializer[L]) -> None:
+        """In force from now on."""
+        save_limit(serializer.save(), clock.now())
+
+    def perform_update(self, serializer: serializers.BaseSerializer[L]) -> None:
+        """The same."""
+        save_limit(serializer.save(), clock.now())
+
+    def perform_destroy(self, instance: L) -> None:
+        """What it held back goes to the gate."""
+        delete_limit(instance, clock.now())
+
+
+class CapViewSet(LimitViewSet[Cap]):
     """Caps: at most so many messages per customer and window. Several hold together."""
 
     serializer_class = CapSerializer
@@ -76,14 +95,7 @@ class CapViewSet(
         return Cap.objects.select_related("stage")
 
 
-class QuietHoursViewSet(
-    Listing,
-    mixins.CreateModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    SealedResource[QuietHours],
-):
+class QuietHoursViewSet(LimitViewSet[QuietHours]):
     """Quiet hours, in each customer's own time zone."""
 
     serializer_class = QuietHoursSerializer

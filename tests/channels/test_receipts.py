@@ -28,7 +28,7 @@ def sending(attempts=1, message_id=7):
 def test_backoff_grows_and_scatters_but_is_known():
     waits = [backoff(7, attempts) for attempts in (1, 2, 3, 4)]
 
-    assert [round(wait / waits[0], 3) for wait in waits] == [1, 4, 16, 64]
+    assert [round(wait / waits[0], 3) for wait in waits] == [1, 6, 36, 216]
     assert timedelta(seconds=24) <= waits[0] <= timedelta(seconds=36)
     assert len({backoff(message_id, 1) for message_id in range(100)}) == 100
 
@@ -110,7 +110,7 @@ def test_message_that_is_deferred_again_and_again_fails(tmp_path):
     rows.channel("email", str(tmp_path / "journal"), defer=["c1@example.com"])
     message = rows.message(rows.reader(1), rows.content(), enrollment_id=4, step="hello", visit=1)
 
-    for hours in range(6):
+    for hours in range(8):
         dispatch("email", NOON + hours * HOUR)
 
     message.refresh_from_db()
