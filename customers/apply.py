@@ -12,13 +12,14 @@ import msgspec
 from django.db import connection
 
 from config import work
-from customers.classify import classify
+from customers.classify import classify, classify_news
 from customers.consents import ConsentChange, store_consents
 from customers.copying import moments, numbers
 from customers.events import NewEvent, write_events
 from customers.identity import Received, Resolved, resolve
 from customers.profile import load_profiles, save_profiles
 from customers.rules.depends import Depends
+from customers.tracking.calls import Call
 
 ABOUT_NOBODY = "No identifier of this call is valid: it is about nobody."
 NOTHING = msgspec.Raw(b"{}")
@@ -37,8 +38,7 @@ def apply_calls(batch: Sequence[Received], now: datetime) -> Resolved:
     events += said
     events += _events(batch, ids)
     write_events(events, now)
-    changed = Depends(frozenset(event.name for event in events), frozenset(traits), consent=bool(said))
-    _classify({of for of in ids if of}, resolved, changed, now)
+    _classify(_news(batch, ids, events, Depends(traits=frozenset(traits), consent=bool(said))), resolved, now)
     if events:
         work.wake("journeys.listen")
     ids_as_given = [0] * len(ids)
@@ -47,13 +47,34 @@ def apply_calls(batch: Sequence[Received], now: datetime) -> Resolved:
     return resolved._replace(customer_ids=ids_as_given)
 
 
-def _classify(touched: set[int], resolved: Resolved, changed: Depends, now: datetime) -> None:
+def _news(
+    batch: Sequence[Received], ids: Sequence[int], events: Iterable[NewEvent], told: Depends
+) -> dict[int, Depends]:
+    """What is new about each customer: the events' names and, where a call told of the person, all `told`."""
+    names: dict[int, set[str]] = {of: set() for of in ids if of}
+    for event in events:
+        names.setdefault(event.customer_id, set()).add(event.name)
+    telling = {of for one, of in zip(batch, ids, strict=True) if _tells(one.call) or one.call.consents}
+    made: dict[tuple[frozenset[str], bool], Depends] = {}
+    news: dict[int, Depends] = {}
+    for of, some in names.items():
+        key = (frozenset(some), of in telling)
+        if key not in made:
+            made[key] = Depends(events=key[0]) | told if key[1] else Depends(events=key[0])
+        news[of] = made[key]
+    return news
+
+
+def _tells(call: Call) -> bool:
+    return bool(call.traits or call.language or call.time_zone or call.country)
+
+
+def _classify(news: dict[int, Depends], resolved: Resolved, now: datetime) -> None:
     """Everything about a customer who is new, or was joined, is news; about the others, what has changed."""
     new = resolved.created.keys() | {merge.customer_id for merge in resolved.merged}
-    if whole := sorted(touched & new):
+    if whole := sorted(news.keys() & new):
         classify(whole, now)
-    if partly := sorted(touched - new):
-        classify(partly, now, changed=changed)
+    classify_news({of: told for of, told in news.items() if of not in new}, now)
 
 
 def _learn(batch: Sequence[Received], resolved: Resolved) -> set[str]:
@@ -61,7 +82,7 @@ def _learn(batch: Sequence[Received], resolved: Resolved) -> set[str]:
     telling = [
         (of, one.call, country)
         for one, of, country in zip(batch, resolved.customer_ids, resolved.countries, strict=True)
-        if of and (one.call.traits or one.call.language or one.call.time_zone or one.call.country)
+        if of and _tells(one.call)
     ]
     if not telling:
         return set()
