@@ -75,3 +75,21 @@ class ApiKey(models.Model):
     def is_valid(self, now: datetime) -> bool:
         """Neither revoked nor expired at `now`."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+class KeptAnswer(models.Model):
+    """What a POST with an Idempotency-Key was answered, kept for a day (see config/api/idempotency.py)."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    asked = models.CharField(max_length=64, help_text=_("Of the body that was sent."))
+    status = models.SmallIntegerField(default=0)
+    body = models.TextField(default="", blank=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        indexes = [models.Index(fields=["asked_at"], name="kept_answer_at")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]

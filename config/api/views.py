@@ -15,7 +15,8 @@ from rest_framework import mixins, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api import opaque
+from config import clock
+from config.api import idempotency, opaque
 from config.api.problems import InvalidError
 from config.models import Scope
 
@@ -42,6 +43,26 @@ class Resource(viewsets.GenericViewSet[M], Generic[M]):
     pages: ClassVar[AbstractSet[str]] = {"list"}
     keyset: ClassVar[str] = "pk"
     newest_first: ClassVar[bool] = True
+    keeps_answers: ClassVar[bool] = (
+        True  # false where they are personal; there a POST does nothing twice anyway
+    )
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """As DRF does; a POST that creates under an Idempotency-Key in one transaction with its answer."""
+        self._claimed = ""
+        if not self._is_repeatable(request):
+            return super().dispatch(request, *args, **kwargs)
+        with transaction.atomic():
+            response: Any = super().dispatch(request, *args, **kwargs)
+            if self._claimed:
+                idempotency.keep(self._claimed, response)
+        return response
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """As DRF does; an answer that was given before is no error."""
+        if isinstance(exc, idempotency.ReplayedAnswer):
+            return exc.response
+        return super().handle_exception(exc)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who asks and whether they may, as DRF does; then whether all that is asked for is known."""
@@ -59,6 +80,12 @@ class Resource(viewsets.GenericViewSet[M], Generic[M]):
             faults.append({"path": "", "message": _("Text must not contain the NUL character.")})
         if faults:
             raise InvalidError(faults)
+        if self._is_repeatable(request):
+            self._claimed = idempotency.claim(request, clock.now())
+
+    def _is_repeatable(self, request: Any) -> bool:
+        creates = self.action_map.get(request.method.lower()) == "create"
+        return creates and self.keeps_answers and idempotency.HEADER in request.headers
 
     def known_parameters(self) -> set[str]:
         """The query parameters that the route knows."""

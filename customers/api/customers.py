@@ -34,6 +34,7 @@ class CustomerViewSet(Listing, mixins.RetrieveModelMixin, Resource[Customer]):
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilter
     writes = Scope.CUSTOMERS
+    keeps_answers = False
 
     def known_parameters(self) -> set[str]:
         """Lists know the identity too."""

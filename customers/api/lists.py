@@ -91,6 +91,7 @@ class SuppressionViewSet(Listing, mixins.RetrieveModelMixin, SealedResource[Supp
     filterset_class = SuppressionFilter
     sealed_as = SUPPRESSION
     writes = Scope.CUSTOMERS
+    keeps_answers = False
 
     @extend_schema(request=SuppressionSerializer, responses={201: SuppressionSerializer})
     def create(self, request: Request) -> Response:

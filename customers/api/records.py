@@ -38,6 +38,7 @@ class ConsentViewSet(OfCustomer[Consent]):
     queryset = Consent.objects.all()
     serializer_class = ConsentSerializer
     writes = Scope.CUSTOMERS
+    keeps_answers = False
 
     @extend_schema(request=ConsentSerializer, responses=ConsentSerializer)
     def create(self, request: Request, **_path: Any) -> Response:
