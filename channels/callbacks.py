@@ -191,8 +191,15 @@ MARK = """
 """
 
 
+# What was uncertain is known now.
+CLEAR = """
+    UPDATE channels_message SET reason = '', detail = '', sent_at = coalesce(sent_at, slot_at, delivered_at)
+    WHERE id = ANY(%s) AND state IN ('delivered', 'bounced', 'complained') AND (reason <> '' OR sent_at IS NULL)
+"""
+
+
 def _mark(told: Iterable[Told]) -> None:
-    """Bring messages to the state that was told, with the earliest times, by one statement."""
+    """Bring messages to the state that was told, with the earliest times, all at once."""
     by_message: dict[int, list[Told]] = defaultdict(list)
     for each in told:
         by_message[each.message_id].append(each)
@@ -208,6 +215,7 @@ def _mark(told: Iterable[Told]) -> None:
                 ),
             ],
         )
+        cursor.execute(CLEAR, [list(by_message)])
 
 
 def _earliest(group: Iterable[Told], kind: EventKind) -> datetime | None:

@@ -189,3 +189,14 @@ def test_many_reports_take_a_fixed_number_of_queries(django_assert_max_num_queri
 
     with django_assert_max_num_queries(12):
         assert apply_reports(NOON) == 200
+
+
+def test_uncertain_message_that_arrived_is_uncertain_no_more():
+    message = sent("uncertain", reason="no_answer", detail="lease ran out", slot_at=NOON)
+    Message.objects.update(sent_at=None)
+
+    store_events("journal", [report("delivered", of=message)], NOON)
+    apply_reports(NOON)
+
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.detail, message.sent_at) == ("delivered", "", "", NOON)

@@ -98,7 +98,9 @@ def test_missing_customer_and_empty_content_are_told():
     anna = builders.customer(traits={"name": "Anna"})
 
     gone, empty = render(
-        [taken(1, anna, content("sms", en="x"), customer_id=0), taken(2, anna, content("sms", "empty"))], "", NOON
+        [taken(1, anna, content("sms", en="x"), customer_id=0), taken(2, anna, content("sms", "empty"))],
+        "",
+        NOON,
     )
 
     assert (gone.reason, empty.reason) == ("The customer is not there any more.", "The content has no text.")
@@ -109,8 +111,6 @@ def test_batch_takes_two_queries_whatever_its_size(django_assert_num_queries):
     contents = [content("sms", f"c{n}", en="hi {{ customer.name }}") for n in range(5)]
 
     with django_assert_num_queries(2):
-        messages = render(
-            [taken(n, reader, contents[n % 5]) for n, reader in enumerate(readers)], "", NOON
-        )
+        messages = render([taken(n, reader, contents[n % 5]) for n, reader in enumerate(readers)], "", NOON)
 
     assert [message.text for message in messages] == [f"hi N{n}" for n in range(20)]

@@ -30,4 +30,4 @@ def test_starters_show_what_they_are_given():
 
     assert rendered is not None
     lines = [line for line in rendered.text.splitlines() if line]
-    assert lines == ["Thank you for your order", "2 × Bread", "Total €12.50", "Sette"]
+    assert lines == ["Thank you for your order", "2 Bread", "Total €12.50", "Sette"]
