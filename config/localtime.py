@@ -1,7 +1,7 @@
 """Local wall times as moments: computed in the zone of the customer, at the date that is meant.
 
-A wall time that the zone skips (clocks put forward) is the first valid moment after the gap; one that happens twice
-is the first of the two; one on a date that the zone skips whole does not exist.
+A wall time that the zone skips (clocks put forward) is the first valid moment after the gap; one that
+happens twice is the first of the two; one on a date that the zone skips whole does not exist.
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -22,7 +22,7 @@ def zone_of(name: str, fallback: str) -> tzinfo:
 
 
 def moment_of(day: date, at: time, zone: tzinfo) -> datetime | None:
-    """The moment, in UTC, when clocks in `zone` show `at` on `day`; None where that day does not exist there."""
+    """The moment, in UTC, when clocks in `zone` show `at` on `day`; None where it has no such day."""
     wall = datetime.combine(day, at, tzinfo=zone)
     earlier = wall.replace(fold=1).astimezone(UTC)
     later = wall.astimezone(UTC)
@@ -46,7 +46,7 @@ def _end_of_gap(before: datetime, after: datetime, zone: tzinfo) -> datetime:
 
 
 def next_moment(after: datetime, at: time, weekdays: frozenset[int], zone: tzinfo) -> datetime:
-    """The first moment strictly after `after` when clocks in `zone` show `at` on one of `weekdays` (Monday is 0)."""
+    """The first moment after `after` when clocks in `zone` show `at` on one of `weekdays` (Monday is 0)."""
     day = after.astimezone(zone).date() - DAY  # a time of yesterday can have moved past midnight over a gap
     while True:
         if day.weekday() in weekdays:

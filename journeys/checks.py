@@ -1,4 +1,4 @@
-"""Whether a graph can be published: what only the database can tell is asked here, in a query for each kind of thing."""
+"""Whether a graph can be published: what only the database can tell, a query for each kind of thing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

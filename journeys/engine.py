@@ -1,7 +1,8 @@
 """The engine: claim what is due, answer its rules once, let each step decide, write all of it.
 
-One transaction for a batch: a worker that dies rolls back, and there is nothing to rescue. What steps decide is pure
-(`journeys.step`, `journeys.walk`); what is read and written is in `journeys.load` and `journeys.write`.
+One transaction for a batch: a worker that dies rolls back, and there is nothing to rescue. What steps
+decide is pure (`journeys.step`, `journeys.walk`); what is read and written is in `journeys.load` and
+`journeys.write`.
 """
 
 import logging
@@ -108,11 +109,13 @@ def _send(walks: list[Walk], now: datetime, failures: Failures) -> tuple[list[Wa
 
 def _isolate(ids: Sequence[int], now: datetime) -> int:
     """Advance enrollments in ever smaller batches, so that one that the database refuses fails alone."""
+    if not ids:
+        return 0
     try:
         return _advance(now, len(ids), ids)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is: kept in the row where it is one
         if len(ids) == 1:
             return _fail(ids[0], f"{error!r}", now)
     half = len(ids) // 2
@@ -126,7 +129,8 @@ def _fail(enrollment_id: int, error: str, now: datetime) -> int:
     return len(rows)
 
 
-# Rows are locked in the order of their ids, as everywhere, so that listeners, pauses and exits can wait for each other.
+# Rows are locked in the order of their ids, as everywhere, so that listeners, pauses and exits can wait for
+# each other.
 HEAR = """
     WITH told AS MATERIALIZED (
         SELECT message_id, enrollment_id, step, visit, fate, fated_at
@@ -146,9 +150,9 @@ HEAR = """
 
 
 def hear_fates(now: datetime, limit: int = 5000) -> int:
-    """Read fate notices: the enrollments that stand at those messages become due; returns the notices read."""
+    """Read fate notices: enrollments that stand at those messages become due; returns how many were read."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(HEAR, {"now": now, "limit": limit})
         if cursor.rowcount:
             work.wake("journeys.advance")
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -20,13 +20,15 @@ class Policy(StrEnum):
 
 
 class Entry(BaseModel):
-    """The policy: once ever; again when the last entry is `after` ago; or once for each value of the property `key`."""
+    """Once ever; again when the last entry is `after` ago; or once for each value of the property `key`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     policy: Policy = Policy.ONCE
-    after: timedelta = Field(timedelta(0), ge=timedelta(0))
-    key: str = Field("", max_length=200, description="Dotted path of a property of the entering event.")
+    after: timedelta = Field(default=timedelta(0), ge=timedelta(0))
+    key: str = Field(
+        default="", max_length=200, description="Dotted path of a property of the entering event."
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "Entry":

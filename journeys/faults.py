@@ -1,8 +1,10 @@
 """What is wrong with a graph: collected, so that all of it is said at once. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from pydantic import ValidationError
+
+from customers.rules import Problem
 
 Fault = dict[str, str]
 
@@ -31,7 +33,7 @@ class Faults:
             place = ".".join([path, *map(str, one["loc"][skip:])])
             self.add(place, one["msg"].removeprefix("Value error, "))
 
-    def add_nested(self, path: str, errors: Iterable[Mapping[str, str]]) -> None:
+    def add_nested(self, path: str, errors: Iterable[Problem]) -> None:
         """What a rule or filter that stands at `path` says of itself."""
         for one in errors:
             self.add(f"{path}.{one['path']}", one["message"])

@@ -1,4 +1,4 @@
-"""A journey's graph: parsed from JSON into steps, or refused with errors that name the step and the field. Pure.
+"""A journey's graph: parsed from JSON, or refused with errors that name the step and the field. Pure.
 
 Whether the contents, segments and stages that it names are there is asked by `journeys.checks`.
 """
@@ -38,7 +38,7 @@ class Place:
     where: Where | None
 
     def target(self, branch: str) -> str | None:
-        """The step that a branch leads to; `next` stands for all that are not named; None ends the journey."""
+        """The step that a branch leads to; `next` stands for those not named; None ends the journey."""
         return self.targets[branch] if branch in self.targets else self.targets.get(NEXT)
 
 

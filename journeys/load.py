@@ -1,7 +1,8 @@
-"""What a batch of the engine reads: due enrollments, and all that their steps ask, a query for each kind of thing."""
+"""What a batch of the engine reads: due enrollments and all that their steps ask, a query for each kind."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -18,7 +19,8 @@ from journeys.models import Enrollment
 from journeys.versions import graphs_of
 from journeys.walk import Claimed, Queued, Walk
 
-# Plan: a scan of enrollment_due in its order, which stops at the limit. Rows are read as they are when they are locked.
+# Plan: a scan of enrollment_due in its order, which stops at the limit. Rows are read as they are when they
+# are locked.
 CLAIM = """
     SELECT id, customer_id, visit, attempts, version_id, step, reached_at, standing, due_at, fate
     FROM journeys_enrollment
@@ -40,7 +42,7 @@ DUE = """
 CAME = """
     SELECT wait.id, event.id, event.occurred_at
     FROM unnest(%(ids)s::bigint[], %(customers)s::bigint[], %(names)s::text[], %(since)s::timestamptz[])
-         AS wait (id, customer_id, name, since)
+        AS wait (id, customer_id, name, since)
     JOIN customers_event event
       ON event.customer_id = wait.customer_id AND event.name = wait.name AND event.occurred_at > wait.since
     ORDER BY event.occurred_at, event.id
@@ -50,7 +52,8 @@ CAME = """
 def claim(now: datetime, limit: int, ids: Sequence[int] | None = None) -> list[Claimed]:
     """Lock due enrollments that nobody else holds, longest due first; only those of `ids` where given.
 
-    Read in PostgreSQL's binary form, below Django's cursor, whose loader of times costs as much as all decisions.
+    Read in PostgreSQL's binary form, below Django's cursor: its loader of times costs as much as all the
+    decisions.
     """
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection, row_factory=args_row(Claimed)) as cursor:
@@ -90,14 +93,14 @@ def _with_answers(walks: Sequence[Walk], now: datetime) -> list[Walk]:
         if not members:
             told.append(walk)
             continue
-        for holds, part in walk.part(lambda row, members=members: _holding(row.customer_id, members)):
+        for holds, part in walk.part(partial(_holding, members)):
             part.holds = holds
             told.append(part)
     return told
 
 
-def _holding(customer_id: int, members: Sequence[tuple[str, set[int]]]) -> frozenset[str]:
-    return frozenset([key for key, customers in members if customer_id in customers])
+def _holding(members: Sequence[tuple[str, set[int]]], row: Claimed) -> frozenset[str]:
+    return frozenset([key for key, customers in members if row.customer_id in customers])
 
 
 def _with_zones(walks: Sequence[Walk]) -> list[Walk]:
@@ -114,7 +117,7 @@ def _with_zones(walks: Sequence[Walk]) -> list[Walk]:
     return told
 
 
-def _zones(customer_ids: Sequence[int]) -> dict[int, tzinfo]:
+def _zones(customer_ids: list[int]) -> dict[int, tzinfo]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, time_zone FROM customers_customer WHERE id = ANY(%s)", [customer_ids])
         return {pk: zone_of(name, settings.BRAND_TIME_ZONE) for pk, name in cursor.fetchall()}
@@ -158,7 +161,7 @@ def _events_since(walks: Sequence[Walk]) -> list[tuple[int, int, datetime]]:
     ids, customers, names, since = (list(column) for column in zip(*waits, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(CAME, {"ids": ids, "customers": customers, "names": names, "since": since})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def contents(sends: Iterable[Queued]) -> dict[str, Content]:
@@ -169,7 +172,7 @@ def contents(sends: Iterable[Queued]) -> dict[str, Content]:
 
 
 def contexts(enrollment_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What texts see of the event by which each customer entered: `event` is its properties, `trigger` the rest."""
+    """What texts see of the event by which each entered: `event` is its properties, `trigger` the rest."""
     rows = Enrollment.objects.filter(pk__in=enrollment_ids).values_list("pk", "context")
     return {pk: _context(dict(entering)) for pk, entering in rows}
 

@@ -1,7 +1,8 @@
 """Whose enrollments they are: what becomes of them when customers are joined, erased, or ask for a copy.
 
-Each function runs in the transaction of customers/merge.py or customers/privacy.py, with the customers locked, and
-before that of the channels: enrollments that the engine holds are waited for, and may have brought a last message.
+Each function runs in the transaction of customers/merge.py or customers/privacy.py, with the customers
+locked, and before that of the channels: enrollments that the engine holds are waited for, and may have
+brought a last message.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,8 @@ PAIRS = "unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, custome
 # Of two live enrollments in the same journey about the same key, the one that entered first goes on.
 END = f"""
     WITH inside AS MATERIALIZED (
-        SELECT row.id, row.journey_id, row.key, row.entered_at, coalesce(merge.customer_id, row.customer_id) AS person
+        SELECT row.id, row.journey_id, row.key, row.entered_at,
+            coalesce(merge.customer_id, row.customer_id) AS person
         FROM journeys_enrollment row LEFT JOIN {PAIRS} ON merge.old_id = row.customer_id
         WHERE row.customer_id = ANY(%(old)s || %(kept)s) AND row.standing <> 'ended'
         ORDER BY row.id FOR UPDATE OF row
@@ -45,7 +47,7 @@ MOVE_LOG = f"""
 
 
 def merge_enrollments(merges: Sequence[Merge], now: datetime) -> None:
-    """Hand over the enrollments of merged customers, in the transaction that merges them and under their locks."""
+    """Hand over the enrollments of merged customers, in the transaction that merges them."""
     ids = {"old": [merge.old_id for merge in merges], "kept": [merge.customer_id for merge in merges]}
     with connection.cursor() as cursor:
         cursor.execute(END, ids | {"now": now})

@@ -12,17 +12,18 @@ STUCK = """
         WHEN 'event' THEN row.due_at IS NOT NULL AND row.awaits <> ''
         WHEN 'message' THEN row.due_at IS NULL AND (
             EXISTS (SELECT FROM channels_message message
-                    WHERE message.enrollment_id = row.id AND message.step = row.step AND message.visit = row.visit
-                      AND message.state IN ('queued', 'held', 'sending'))
+                    WHERE message.enrollment_id = row.id AND message.step = row.step
+                      AND message.visit = row.visit AND message.state IN ('queued', 'held', 'sending'))
             OR EXISTS (SELECT FROM channels_fatenotice notice
-                       WHERE notice.enrollment_id = row.id AND notice.step = row.step AND notice.visit = row.visit))
+                       WHERE notice.enrollment_id = row.id AND notice.step = row.step
+                         AND notice.visit = row.visit))
         ELSE false END
     ORDER BY row.id LIMIT 1000
 """
 
 
 def stuck() -> list[int]:
-    """Live enrollments that nothing will ever move: no due time, no open wait, no open message, no notice. Always none."""
+    """Live enrollments that nothing will ever move: no due time, wait, message or notice. Always none."""
     with connection.cursor() as cursor:
         cursor.execute(STUCK)
         return [row[0] for row in cursor.fetchall()]

@@ -26,7 +26,7 @@ class JourneyStateError(ValueError):
     """The journey is not in a state from which this can be done; the message says from which it can."""
 
 
-def create_journey(
+def create_journey(  # noqa: PLR0917 - a journey is what it is called and where it belongs
     slug: str, name: str, serves: Stage, leads_to: Stage, draft: Json | None = None, description: str = ""
 ) -> Journey:
     """A new draft. GraphError where its slug is taken, or its draft can't be stored."""
@@ -53,7 +53,7 @@ def save_draft(journey_id: int, draft: Json) -> Journey:
 
 @transaction.atomic
 def change_journey(journey_id: int, draft: Json | None = None, **said: Any) -> Journey:
-    """Store the draft (None: as it is) and what is said about the journey: slug, name, description, stages."""
+    """Store the draft (None: as it is) and what is said of the journey: slug, name, description, stages."""
     journey = _locked(journey_id, State.DRAFT, State.LIVE, State.PAUSED)
     for field, value in said.items():
         setattr(journey, field, value)
@@ -68,7 +68,11 @@ def publish(journey_id: int, now: datetime, by: AbstractBaseUser | None = None) 
     checks.check(journey.draft)
     number = journey.versions.count() + 1
     version = JourneyVersion.objects.create(
-        journey=journey, number=number, graph=journey.draft, published_at=now, published_by_id=by and by.pk
+        journey=journey,
+        number=number,
+        graph=journey.draft,
+        published_at=now,
+        published_by_id=by.pk if by else None,
     )
     journey.live_version = version
     if journey.state == State.DRAFT:
@@ -77,7 +81,7 @@ def publish(journey_id: int, now: datetime, by: AbstractBaseUser | None = None) 
     return version
 
 
-# Rows are locked in the order of their ids, as everywhere, so that listeners, pauses and exits can wait for each other.
+# Rows are locked in the order of their ids, as everywhere: listeners, pauses, exits can wait for each other.
 HOLD = """
     WITH inside AS MATERIALIZED (
         SELECT id FROM journeys_enrollment
@@ -96,7 +100,7 @@ RELEASE = """
 
 @transaction.atomic
 def pause(journey_id: int) -> int:
-    """Stand still: nobody enters, nobody goes on, open messages are held. Returns how many enrollments are on hold."""
+    """Nobody enters, nobody goes on, open messages are held. Returns how many enrollments are on hold."""
     journey = _locked(journey_id, State.LIVE)
     _set_state(journey, State.PAUSED)
     held = _execute(HOLD, journey_id)
@@ -119,7 +123,7 @@ def resume(journey_id: int, now: datetime) -> int:
 
 @transaction.atomic
 def archive(journey_id: int, now: datetime) -> int:
-    """End a journey for good: all who are inside leave, open messages are withdrawn. Returns how many left."""
+    """End a journey for good: all inside leave, open messages are withdrawn. Returns how many left."""
     journey = _locked(journey_id, State.DRAFT, State.LIVE, State.PAUSED)
     _set_state(journey, State.ARCHIVED)
     inside = Enrollment.objects.filter(journey=journey).exclude(standing=Standing.ENDED)
@@ -131,7 +135,8 @@ def archive(journey_id: int, now: datetime) -> int:
 
 EXIT = """
     WITH inside AS MATERIALIZED (
-        SELECT id FROM journeys_enrollment WHERE id = ANY(%(ids)s) AND standing <> 'ended' ORDER BY id FOR UPDATE
+        SELECT id FROM journeys_enrollment
+        WHERE id = ANY(%(ids)s) AND standing <> 'ended' ORDER BY id FOR UPDATE
     )
     UPDATE journeys_enrollment row
     SET standing = 'ended', due_at = NULL, awaits = '', ended_at = %(now)s, exit_reason = %(reason)s,
@@ -154,7 +159,8 @@ def exit_enrollments(enrollment_ids: Sequence[int], reason: str, now: datetime) 
 
 
 RETRY = """
-    UPDATE journeys_enrollment SET attempts = 0, error = '', is_on_hold = false, due_at = coalesce(due_at, %(now)s)
+    UPDATE journeys_enrollment
+    SET attempts = 0, error = '', is_on_hold = false, due_at = coalesce(due_at, %(now)s)
     WHERE id = ANY(%(ids)s) AND standing <> 'ended' AND is_on_hold AND error <> ''
 """
 
@@ -164,7 +170,7 @@ def retry_enrollments(enrollment_ids: Sequence[int], now: datetime) -> int:
     """Give enrollments that were parked after five failures another five; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(RETRY, {"ids": list(enrollment_ids), "now": now})
-        retried = cursor.rowcount
+        retried = int(cursor.rowcount)
     work.wake("journeys.advance")
     return retried
 
@@ -174,7 +180,8 @@ def _locked(journey_id: int, *states: Journey.State) -> Journey:
     if journey.state not in states:
         allowed = ", ".join(str(state.label) for state in states)
         raise JourneyStateError(
-            f"The journey {journey.slug!r} is {journey.get_state_display()}; this can be done when it is: {allowed}."
+            f"The journey {journey.slug!r} is {journey.get_state_display()};"
+            f" this can be done when it is: {allowed}."
         )
     return journey
 
@@ -191,7 +198,7 @@ def _versions(journey: Journey) -> list[int]:
 def _execute(sql: str, journey_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, [journey_id])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def check_storable(draft: Any) -> None:

@@ -1,8 +1,8 @@
 """The contract of a step: typed settings, and one pure decision.
 
-A step lives in a file of its own in `journeys/steps/` and is found there; docs/adding-a-step.md shows how to write
-one. Nothing in a step touches the database, the network or the clock: the engine hands it a Moment and does what
-its Outcome says.
+A step lives in a file of its own in `journeys/steps/` and is found there; docs/adding-a-step.md shows how
+to write one. Nothing in a step touches the database, the network or the clock: the engine hands it a Moment
+and does what its Outcome says.
 """
 
 from abc import ABC, abstractmethod
@@ -21,7 +21,7 @@ Span = Annotated[timedelta, Field(ge=timedelta(seconds=1), le=timedelta(days=366
 
 
 class Moment(NamedTuple):
-    """What a step may know of one customer when it decides. A step that reads `zone` says so by `reads_zone`."""
+    """What a step may know of a customer when it decides. One that reads `zone` says so by `reads_zone`."""
 
     now: datetime
     reached_at: datetime
@@ -33,7 +33,7 @@ class Moment(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A rule that the engine answers for the whole batch; `path` is where it stands in the step's settings."""
+    """A rule that the engine answers for the batch; `path` is where it stands in the step's settings."""
 
     path: str
     rule: Json
@@ -115,7 +115,7 @@ class Step(BaseModel, ABC):
 
     @property
     def asks(self) -> Mapping[str, Ask]:
-        """Rules about the customer to answer before `decide`; those that hold are in `moment.holds` by their key."""
+        """Rules to answer before `decide`; those that hold are in `moment.holds` by their key."""
         return {}
 
     @property

@@ -1,10 +1,11 @@
 """Listening: new events let customers enter journeys, and wake enrollments that await them.
 
-One listener at a time: it holds the row of its cursor until its commit, and ids of events grow in the order of
-commits, so each event is heard once and in order. However many events a batch has, it takes the same few queries.
+One listener at a time: it holds the row of its cursor until its commit, and ids of events grow in the order
+of commits, so each event is heard once and in order. However many events a batch has, it takes the same few
+queries.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -45,7 +46,8 @@ class Listening:
         return self.graph.trigger.listens.event
 
 
-# The cursor's row is the lock of the listener: the next one waits for it, and then finds the events that are left.
+# The cursor's row is the lock of the listener: the next one waits for it, and then finds the events that
+# are left.
 TAKE = "SELECT last_event_id FROM journeys_eventcursor WHERE name = %s FOR UPDATE"
 BEGIN = "INSERT INTO journeys_eventcursor (name) VALUES (%s) ON CONFLICT DO NOTHING"
 REACH = """
@@ -57,8 +59,9 @@ HEAR = """
     WHERE id > %(after)s AND id <= %(upto)s AND name = ANY(%(names)s) ORDER BY id
 """
 
-# Rows are locked in the order of their ids, as everywhere, so that listeners, pauses and exits can wait for each other.
-# Plan: one probe of enrollment_awaits for each event. Filters on the event are asked when the enrollment looks back.
+# Rows are locked in the order of their ids, as everywhere, so that listeners, pauses and exits can wait for
+# each other. Plan: one probe of enrollment_awaits for each event. Filters on the event are asked when the
+# enrollment looks back.
 WAKE = """
     WITH waiting AS MATERIALIZED (
         SELECT id FROM journeys_enrollment WHERE id IN (
@@ -74,14 +77,16 @@ WAKE = """
     FROM waiting WHERE row.id = waiting.id AND row.standing = 'event'
 """
 
-# One live enrollment for each journey, customer and key, by the index one_live_enrollment: whoever comes second is
-# ignored. The policies look at those that have ended too.
+# One live enrollment for each journey, customer and key, by the index one_live_enrollment: whoever comes
+# second is ignored. The policies look at those that have ended too.
 ENROLL = """
     INSERT INTO journeys_enrollment
         (journey_id, version_id, customer_id, key, context, step, reached_at, due_at, entered_at)
     SELECT entry.journey_id, entry.version_id, entry.customer_id, entry.key,
-           jsonb_build_object('name', entry.name, 'occurred_at', entry.occurred_at, 'properties', entry.properties),
-           entry.start, greatest(least(entry.occurred_at, %(now)s), %(now)s - %(lateness)s::interval), %(now)s, %(now)s
+           jsonb_build_object(
+               'name', entry.name, 'occurred_at', entry.occurred_at, 'properties', entry.properties),
+           entry.start, greatest(least(entry.occurred_at, %(now)s), %(now)s - %(lateness)s::interval),
+           %(now)s, %(now)s
     FROM (
         SELECT event.id, event.customer_id, event.name, event.occurred_at, event.properties, listening.*,
                CASE WHEN listening.policy = 'per_key'
@@ -143,11 +148,11 @@ def _enroll(after: int, upto: int, now: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(ENROLL, _columns(pairs) | {"now": now, "lateness": LATENESS})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def live_journeys() -> list[Listening]:
-    """The journeys that let customers in. Their rows are locked: a pause waits until these entries are committed."""
+    """The journeys that let customers in. Their rows are locked: a pause waits for these entries."""
     rows = list(
         Journey.objects.select_for_update(no_key=True)
         .filter(state=Journey.State.LIVE, live_version__isnull=False)
@@ -197,7 +202,7 @@ def _that_may(pairs: Sequence[Pair], now: datetime) -> list[Pair]:
     return [(one, event) for one, event in pairs if one not in admitted or event.customer_id in admitted[one]]
 
 
-def _columns(pairs: Sequence[Pair]) -> Mapping[str, list[Any]]:
+def _columns(pairs: Sequence[Pair]) -> dict[str, Any]:
     journeys = list({one.journey_id: one for one, _ in pairs}.values())
     entries: list[Entry] = [one.graph.trigger.entry for one in journeys]
     return {

@@ -11,7 +11,7 @@ _graphs: dict[int, Graph | Exception] = {}
 
 
 def graphs_of(version_ids: Iterable[int]) -> dict[int, Graph | Exception]:
-    """The graphs of versions; for one that can't be read any more (its kind of step is gone), what was wrong."""
+    """The graphs of versions; for one that can't be read (a kind of step is gone), what was wrong."""
     wanted = set(version_ids)
     missing = wanted - _graphs.keys()
     if missing:

@@ -1,8 +1,8 @@
 """The way of enrollments through one claim: the steps that they pass and where they come to stand. Pure.
 
-Enrollments that stand alike walk together: what a step decides depends on its Moment alone, so it decides once for
-all of them. Where it is told more of each customer, by a rule, a zone or an event, the walk parts. What a walk did is
-its `move`.
+Enrollments that stand alike walk together: what a step decides depends on its Moment alone, so it decides
+once for all of them. Where it is told more of each customer, by a rule, a zone or an event, the walk parts.
+What a walk did is its `move`.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -19,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Claimed(NamedTuple):
-    """What the engine reads of a due enrollment; from `version_id` on it is what those who walk together share."""
+    """What the engine reads of a due enrollment; those who walk together share all from `version_id` on."""
 
     id: int
     customer_id: int
@@ -45,7 +45,7 @@ class Passed(NamedTuple):
 
 
 class Move(NamedTuple):
-    """What became of enrollments: the steps passed, and where they stand. `reached_at` is None where they stayed."""
+    """The steps that enrollments passed, and where they stand. `reached_at` is None where they stayed."""
 
     trail: tuple[Passed, ...]
     step: str
@@ -124,8 +124,8 @@ class Walk:
             case WaitUntil(at):
                 self._stand("due", _future(at, now))
             case WaitFor(event, until):
-                # The first time due at once: the engine looks back, once this wait can be seen, for an event that
-                # came while it could not.
+                # The first time due at once: the engine looks back, once this wait can be seen, for an
+                # event that came while it could not.
                 self._stand("event", _future(until, now) if self.awaits_event else now, event)
             case Send():
                 self.sends += (Queued(outcome, self.place.id, len(self.trail)),)

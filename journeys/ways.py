@@ -1,4 +1,4 @@
-"""The ways through a graph: does each branch lead somewhere, is each step reached, does each loop wait? Pure."""
+"""The ways through a graph: do branches lead somewhere, are steps reached, do loops wait? Pure."""
 
 from collections.abc import Iterator, Mapping
 

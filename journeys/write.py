@@ -1,4 +1,4 @@
-"""What a batch of the engine writes: the step log, the enrollments' new standing, messages, failures. All in bulk."""
+"""What a batch of the engine writes: step log, enrollments' standing, messages, failures. All in bulk."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,8 +10,8 @@ from channels.models import Content
 from channels.outbox import Candidate, queue_messages
 from journeys.walk import MOST_ATTEMPTS, Claimed, Move, Queued, Walk, backoff
 
-# Enrollments that move alike share one move, so that the lists stay short. Plan: hash joins of the lists, one probe
-# of the primary key for each enrollment, whose page is in memory since the claim.
+# Enrollments that move alike share one move, so that the lists stay short. Plan: hash joins of the lists,
+# one probe of the primary key for each enrollment, whose page is in memory since the claim.
 LOG = """
     INSERT INTO journeys_steplog
         (enrollment_id, customer_id, version_id, step, visit, branch, reached_at, left_at)
@@ -25,8 +25,9 @@ LOG = """
 """
 MOVE = """
     UPDATE journeys_enrollment row
-    SET step = move.step, visit = row.visit + move.visits, reached_at = coalesce(move.reached_at, row.reached_at),
-        standing = move.standing, due_at = move.due_at, awaits = move.awaits, exit_reason = move.exit_reason,
+    SET step = move.step, visit = row.visit + move.visits,
+        reached_at = coalesce(move.reached_at, row.reached_at), standing = move.standing,
+        due_at = move.due_at, awaits = move.awaits, exit_reason = move.exit_reason,
         ended_at = CASE WHEN move.standing = 'ended' THEN %(now)s::timestamptz END,
         fate = '', attempts = 0, error = ''
     FROM unnest(%(ids)s::bigint[], %(moves)s::int[]) AS moved (id, move)
@@ -40,7 +41,8 @@ FAIL = """
     UPDATE journeys_enrollment row
     SET attempts = row.attempts + 1, error = failed.error, due_at = failed.due_at,
         is_on_hold = row.attempts + 1 >= %(most)s
-    FROM unnest(%(ids)s::bigint[], %(errors)s::text[], %(due_ats)s::timestamptz[]) AS failed (id, error, due_at)
+    FROM unnest(%(ids)s::bigint[], %(errors)s::text[], %(due_ats)s::timestamptz[])
+        AS failed (id, error, due_at)
     WHERE row.id = failed.id
 """
 
@@ -57,7 +59,7 @@ def write_moves(walks: Iterable[Walk], now: datetime) -> None:
             moved += [number] * len(walk.rows)
     if not ids:
         return
-    rows = {"ids": _array(ids), "moves": _array(moved)}
+    rows: dict[str, Any] = {"ids": _array(ids), "moves": _array(moved)}
     passed = _passed(list(numbers))
     with connection.cursor() as cursor:
         if passed["passed_by"]:
@@ -102,15 +104,12 @@ def candidates(
 ) -> list[Candidate]:
     """The messages that a walk asked for; ValueError where a content is gone or not of the step's channel."""
     return [
-        _candidate(row, walk.rows[0].version_id, queued, contents, contexts[row.id], now)
-        for queued in walk.sends
-        for row in walk.rows
+        _candidate(row, queued, contents, contexts[row.id], now) for queued in walk.sends for row in walk.rows
     ]
 
 
 def _candidate(
     row: Claimed,
-    version_id: int,
     queued: Queued,
     contents: Mapping[str, Content],
     context: dict[str, Any],
@@ -131,7 +130,7 @@ def _candidate(
         priority=send.priority,
         context=context,
         source="journey",
-        source_id=version_id,
+        source_id=row.version_id,
         enrollment_id=row.id,
         step=queued.step,
         visit=row.visit + queued.visits,

@@ -16,10 +16,11 @@ class Standing(models.TextChoices):
 class Enrollment(models.Model):
     """One customer in one version of a journey.
 
-    due ⇄ event · due ⇄ message · due, event, message → ended. `due` and `event` have a `due_at` (an open wait's is its
-    time-out); `message` has none: the message's fate makes it due; `ended` has `ended_at`.
+    due ⇄ event · due ⇄ message · due, event, message → ended. `due` and `event` have a `due_at` (an open
+    wait's is its time-out); `message` has none: the message's fate makes it due; `ended` has `ended_at`.
 
-    Every step writes this row anew, and each of its indexes: so it has few, and no public id (the API seals its number).
+    Every step writes this row anew, and each of its indexes: so it has few, and no public id (the API
+    seals its number).
     """
 
     version = models.ForeignKey(

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class Journey(models.Model):
     """A way that customers are taken: a draft that is edited, and at most one live version.
 
-    draft → live ⇄ paused → archived; draft → archived. Publishing a live or paused journey makes its next version the live one.
+    draft → live ⇄ paused → archived; draft → archived. Publishing a live or paused journey makes its next
+    version the live one.
     """
 
     class State(models.TextChoices):

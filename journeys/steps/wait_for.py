@@ -10,7 +10,7 @@ HAPPENED, TIMED_OUT = "happened", "timed_out"
 
 
 class WaitForEvent(Step):
-    """Wait for `event` (with properties as in `where`), at most for `at_most`; the branch tells which it was."""
+    """Wait for `event` (its properties as in `where`), at most for `at_most`; the branch tells which."""
 
     kind = "wait_for"
     pauses = True

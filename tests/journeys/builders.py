@@ -15,10 +15,10 @@ ORDERED: dict[str, Any] = {"kind": "event", "event": "Order Completed"}
 
 
 def step(
-    id: str, kind: str, branches: dict[str, str | None] | None = None, **settings: Any
-) -> dict[str, Any]:  # noqa: A002
+    name: str, kind: str, branches: dict[str, str | None] | None = None, **settings: Any
+) -> dict[str, Any]:
     """A step as it is written in a graph."""
-    return {"id": id, "kind": kind, "settings": settings, "branches": branches or {}}
+    return {"id": name, "kind": kind, "settings": settings, "branches": branches or {}}
 
 
 def graph(*steps: dict[str, Any], trigger: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -29,8 +29,9 @@ def graph(*steps: dict[str, Any], trigger: dict[str, Any] | None = None) -> dict
 def content(slug: str, channel: str = "email", **fields: Any) -> Content:
     """A content with an English text."""
     made = Content.objects.create(slug=slug, name=slug, channel=channel, **fields)
-    body = "<mjml><mj-body><mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-section></mj-body></mjml>"
-    made.texts.create(language="en", subject="Hello", body=body if channel == "email" else "Hello")
+    section = "<mj-section><mj-column><mj-text>Hello</mj-text></mj-column></mj-section>"
+    mail = f"<mjml><mj-body>{section}</mj-body></mjml>"
+    made.texts.create(language="en", subject="Hello", body=mail if channel == "email" else "Hello")
     return made
 
 

@@ -85,7 +85,7 @@ def test_listen_hears_moves_between_segments_and_stages(trigger, name, propertie
     Segment.objects.create(slug="vip", name="VIP")
     live(PAUSE, trigger=trigger)
     one = builders.customer()
-    builders.event(builders.customer(), name, properties={key: "another" for key in properties})
+    builders.event(builders.customer(), name, properties=dict.fromkeys(properties, "another"))
     builders.event(one, name, properties=properties)
 
     listen(NOON)
