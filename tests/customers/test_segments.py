@@ -2,9 +2,8 @@ import pytest
 
 from config import work
 from customers.models import Event, Membership, Segment, Stage
-from customers.preview import preview
 from customers.rebuild import rebuild, rebuild_segment
-from customers.rules import RuleError, parse
+from customers.rules import RuleError
 from customers.segments import delete_segment, member_counts, save_segment, segment_members
 from customers.stages import save_stage_rule
 from tests.builders import HOUR, NOON, customer
@@ -151,12 +150,3 @@ def test_delete_segment_takes_its_memberships():
     delete_segment(romans)
 
     assert Membership.objects.count() == 0
-
-
-def test_preview_counts_and_shows_the_newest_and_writes_nothing():
-    people = [customer(traits={"city": "Roma"}) for _ in range(3)]
-
-    shown = preview(parse(ROMAN), NOON, sample=2)
-
-    assert (shown.count, shown.sample) == (3, [people[2], people[1]])
-    customer()  # the transaction may write again
