@@ -1,12 +1,15 @@
 """An SMTP server that takes every mail and keeps none: what benchmarks send to, as cheap as can be.
 
-`python -m benchmarks.sink` prints its port and serves until it is stopped. `VRFY` is answered with the number
-of mails taken so far; PIPELINING is spoken.
+`python -m benchmarks.sink` prints its port and serves until it is stopped. `VRFY` is answered with the
+number of
+mails taken so far; `EXPN` with whom each mail since the last one was for and when it came, by the monotonic
+clock. PIPELINING is spoken.
 """
 
 import asyncio
 import re
 import sys
+import time
 from typing import ClassVar
 
 GREETING = b"220 sink ESMTP\r\n"
@@ -18,14 +21,16 @@ COMMAND = re.compile(rb"([^\r\n]*)\r\n")
 
 
 class Sink(asyncio.Protocol):
-    """One connection; `taken` counts the mails of all."""
+    """One connection; `taken` counts the mails of all, `arrivals` are those that nobody has asked for yet."""
 
     taken: ClassVar[int] = 0
+    arrivals: ClassVar[list[tuple[bytes, float]]] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
         self.transport = transport
         self.buffer = b""
+        self.recipient = b""
         self.in_mail = False
         transport.write(GREETING)
 
@@ -48,6 +53,7 @@ class Sink(asyncio.Protocol):
         self.buffer = self.buffer[end + len(END) :]
         self.in_mail = False
         Sink.taken += 1
+        Sink.arrivals.append((self.recipient, time.monotonic()))
         return OK
 
     def _command(self) -> bytes | None:
@@ -56,12 +62,24 @@ class Sink(asyncio.Protocol):
             return None
         self.buffer = self.buffer[found.end() :]
         verb = found[1][:4].upper()
+        if verb == b"RCPT":
+            self.recipient = found[1].partition(b"<")[2].partition(b">")[0]
+            return OK
         if verb == b"DATA":
             self.in_mail = True
             return GO_AHEAD
         if verb == b"VRFY":
             return b"250 %d\r\n" % Sink.taken
+        if verb == b"EXPN":
+            return _expanded()
         return EHLO if verb == b"EHLO" else OK
+
+
+def _expanded() -> bytes:
+    """A line for each arrival, and a last one that says how many there were."""
+    arrivals, Sink.arrivals = Sink.arrivals, []
+    lines = [b"250-%s %.6f\r\n" % arrival for arrival in arrivals]
+    return b"".join(lines) + b"250 %d\r\n" % len(arrivals)
 
 
 async def serve(port: int) -> None:

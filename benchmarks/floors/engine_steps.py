@@ -1,7 +1,7 @@
-"""The floor of engine_steps: bare SQL that takes each row through branch → wait → branch → end, 1,000 at a time.
+"""The floor of engine_steps: bare SQL that takes rows through branch → wait → branch → end, 1,000 at a time.
 
-The least that any program must do: claim what is due, ask one trait of the customer for a branch, update the row,
-insert the rows of the step log. No Python per row, one statement for a batch, three indexes.
+The least that any program must do: claim what is due, ask one trait of the customer for a branch, update
+the row, insert the rows of the step log. No Python per row, one statement for a batch, three indexes.
 """
 
 import json
@@ -9,15 +9,18 @@ from collections.abc import Sequence
 
 import psycopg
 
+TRAITS = {"first_name": "Mara", "last_name": "Conti", "orders": 4, "newsletter": True}
 SCHEMA = """
     DROP TABLE IF EXISTS floor_log, floor_enrollment, floor_customer;
     CREATE TABLE floor_customer (id bigint PRIMARY KEY, traits jsonb NOT NULL);
     CREATE TABLE floor_enrollment (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, journey_id bigint NOT NULL, version_id bigint NOT NULL,
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, journey_id bigint NOT NULL, version_id bigint
+        NOT NULL,
         customer_id bigint NOT NULL, step text NOT NULL, visit int NOT NULL, reached_at timestamptz NOT NULL,
         due_at timestamptz, ended_at timestamptz);
     CREATE TABLE floor_log (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, enrollment_id bigint NOT NULL, customer_id bigint NOT NULL,
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, enrollment_id bigint NOT NULL, customer_id
+        bigint NOT NULL,
         version_id bigint NOT NULL, step text NOT NULL, visit int NOT NULL, branch text NOT NULL,
         reached_at timestamptz NOT NULL, left_at timestamptz NOT NULL);
     CREATE INDEX ON floor_enrollment (due_at, id) WHERE ended_at IS NULL;
@@ -66,11 +69,11 @@ SECOND = """
 ROUNDS: Sequence[tuple[str, str]] = ((FIRST, "2025-03-03 12:00+00"), (SECOND, "2025-03-04 12:00+00"))
 
 
-def fill(database_url: str, customers: int, traits: dict[str, object]) -> None:
+def fill(database_url: str, customers: int) -> None:
     """Bare tables, and one enrollment for each customer, due."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(SCHEMA)
-        connection.execute(FILL, {"customers": customers, "traits": json.dumps(traits)})
+        connection.execute(FILL, {"customers": customers, "traits": json.dumps(TRAITS)})
         connection.execute(ENROLL, {"now": ROUNDS[0][1]})
         connection.execute("VACUUM ANALYZE floor_enrollment, floor_customer")
 

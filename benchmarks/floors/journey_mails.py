@@ -1,0 +1,125 @@
+"""The floor of journey_mails: claim, render, sign, send, mark; twice, with the wait of a second between.
+
+The least that any program must do: two processes, no checks and no caps, one transaction around a batch, a
+template
+compiled once, a mail filled into its skeleton, SMTP pipelined over one open connection each.
+"""
+
+import hashlib
+import socket
+import time
+from base64 import urlsafe_b64encode
+from uuid import uuid4
+
+import jinja2
+import psycopg
+
+LIMIT = 500
+PARAGRAPH = (
+    "<p style='font-size:16px;line-height:1.55;color:#334155'>Your list of the week is ready: " + "new " * 60
+)
+TEMPLATE = jinja2.Environment(autoescape=True).from_string(
+    "<html><body><h1>Good to see you, {{ first_name }}</h1>"
+    + f"{PARAGRAPH}</p>" * 8
+    + "<a href='{{ links[0] }}'>The list</a> <a href='{{ links[1] }}'>Recipes</a>"
+    + "<a href='{{ links[2] }}'>Unsubscribe</a></body></html>"
+)
+MAIL = (
+    "From: a@example.com\r\nTo: {to}\r\nSubject: A letter for {name}\r\nMessage-ID: <{id}@example.com>\r\n"
+    "List-Unsubscribe: <{link}>\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n.\r\n"
+)
+SCHEMA = """
+    DROP TABLE IF EXISTS floor_walk, floor_mail, floor_reader;
+    CREATE TABLE floor_reader (id bigint PRIMARY KEY, email text NOT NULL, traits jsonb NOT NULL);
+    CREATE TABLE floor_walk (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer_id bigint NOT NULL,
+        step int NOT NULL, due_at timestamptz);
+    CREATE INDEX ON floor_walk (due_at, id) WHERE due_at IS NOT NULL;
+    CREATE TABLE floor_mail (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, public_id uuid NOT NULL
+        UNIQUE,
+        walk_id bigint NOT NULL, customer_id bigint NOT NULL, step int NOT NULL, sent_at timestamptz NOT
+        NULL);
+    CREATE INDEX ON floor_mail (customer_id, sent_at);
+    CREATE UNIQUE INDEX ON floor_mail (walk_id, step);
+"""
+FILL = """
+    INSERT INTO floor_reader SELECT id, 'c' || id || '@example.com', '{"first_name": "Mara", "city": "Roma"}'
+    FROM generate_series(1, %s) AS id
+"""
+ENTER = "INSERT INTO floor_walk (customer_id, step, due_at) SELECT id, 1, clock_timestamp() FROM floor_reader"
+CLAIM = """
+    SELECT walk.id, walk.customer_id, walk.step, reader.email, reader.traits ->> 'first_name'
+    FROM (SELECT id, customer_id, step FROM floor_walk WHERE due_at <= clock_timestamp()
+          ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS walk
+    JOIN floor_reader AS reader ON reader.id = walk.customer_id
+"""
+MARK = """
+    WITH moved AS (
+        UPDATE floor_walk SET step = step + 1,
+            due_at = CASE WHEN step = 1 THEN clock_timestamp() + interval '1 second' END
+        WHERE id = ANY(%(walks)s)
+    )
+    INSERT INTO floor_mail (public_id, walk_id, customer_id, step, sent_at)
+    SELECT public_id, walk_id, customer_id, step, clock_timestamp()
+    FROM unnest(%(ids)s::uuid[], %(walks)s::bigint[], %(customers)s::bigint[], %(steps)s::int[])
+        AS sent (public_id, walk_id, customer_id, step)
+"""
+LEFT = "SELECT EXISTS (SELECT FROM floor_walk WHERE due_at IS NOT NULL)"
+
+
+def fill(database_url: str, customers: int) -> None:
+    """Bare tables, nobody inside yet."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(SCHEMA)
+        connection.execute(FILL, [customers])
+        connection.execute("VACUUM ANALYZE floor_reader")
+
+
+def work_through(database_url: str, smtp_port: int, number: int) -> None:
+    """One worker, until nobody is left; the first lets all customers in."""
+    with (
+        psycopg.connect(database_url) as connection,
+        socket.create_connection(("127.0.0.1", smtp_port)) as server,
+    ):
+        replies = server.makefile("rb")
+        replies.readline()
+        if number == 0:
+            connection.execute(ENTER)
+            connection.commit()
+        while _batch(connection, server, replies) or _is_anybody_left(connection):
+            pass
+
+
+def _is_anybody_left(connection: psycopg.Connection) -> bool:
+    time.sleep(0.005)
+    row = connection.execute(LEFT).fetchone()
+    connection.commit()
+    return bool(row and row[0])
+
+
+def _batch(connection: psycopg.Connection, server: socket.socket, replies: "socket.SocketIO") -> int:
+    rows = connection.execute(CLAIM, [LIMIT]).fetchall()
+    ids = [uuid4() for _ in rows]
+    for public_id, (_, _, _, email, name) in zip(ids, rows, strict=True):
+        links = [_signed(f"https://example.com/{n}/{public_id}") for n in range(3)]
+        html = TEMPLATE.render(first_name=name, links=links)
+        server.sendall(f"MAIL FROM:<a@example.com>\r\nRCPT TO:<{email}>\r\nDATA\r\n".encode())
+        mail = MAIL.format(to=email, name=name, id=public_id, link=links[2], html=html)
+        _expect(replies, 3)
+        server.sendall(mail.encode())
+        _expect(replies, 1)
+    if rows:
+        walks, customers, steps, _, _ = (list(column) for column in zip(*rows, strict=True))
+        connection.execute(MARK, {"ids": ids, "walks": walks, "customers": customers, "steps": steps})
+    connection.commit()
+    return len(rows)
+
+
+def _expect(replies: "socket.SocketIO", count: int) -> None:
+    for _ in range(count):
+        if replies.readline()[:1] not in {b"2", b"3"}:
+            raise RuntimeError("The sink refused a mail.")
+
+
+def _signed(url: str) -> str:
+    mac = hashlib.blake2b(url.encode(), digest_size=12, key=b"floor").digest()
+    return f"{url}/{urlsafe_b64encode(mac).decode()}"
