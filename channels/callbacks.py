@@ -51,11 +51,13 @@ REASONS = {
 STORE = """
     INSERT INTO channels_callback
         (provider, event_id, kind, provider_message_id, message_id, occurred_at, received_at, payload)
-    SELECT %(provider)s, told.event_id, told.kind, told.provider_id, message.id, told.occurred_at,
-    %(now)s, told.payload FROM unnest(%(event_ids)s::text[], %(kinds)s::text[], %(provider_ids)s::text[],
-    %(public_ids)s::uuid[], %(times)s::timestamptz[], %(payloads)s::jsonb[]) AS told(event_id, kind,
-    provider_id, public_id, occurred_at, payload) LEFT JOIN channels_message AS message ON
-    message.public_id = told.public_id ON CONFLICT (provider, event_id) DO NOTHING
+    SELECT %(provider)s, told.event_id, told.kind, told.provider_id, message.id, told.occurred_at, %(now)s,
+           told.payload
+    FROM unnest(%(event_ids)s::text[], %(kinds)s::text[], %(provider_ids)s::text[], %(public_ids)s::uuid[],
+                %(times)s::timestamptz[], %(payloads)s::jsonb[])
+        AS told(event_id, kind, provider_id, public_id, occurred_at, payload)
+    LEFT JOIN channels_message AS message ON message.public_id = told.public_id
+    ON CONFLICT (provider, event_id) DO NOTHING
 """
 
 
@@ -179,15 +181,19 @@ MARK = """
     UPDATE channels_message AS message SET
         state = CASE
             WHEN message.state NOT IN ('sent', 'uncertain', 'delivered', 'bounced', 'complained')
-            THEN message.state WHEN told.rank = 3 OR message.state = 'complained' THEN
-            'complained' WHEN told.rank = 2 OR message.state = 'bounced' THEN 'bounced' WHEN
-            told.rank = 1 OR message.state = 'delivered' THEN 'delivered' WHEN message.state =
-            'uncertain' AND (told.opened_at IS NOT NULL OR told.clicked_at IS NOT NULL) THEN
-            'delivered' ELSE message.state END, delivered_at = least(message.delivered_at,
-            told.delivered_at), opened_at = least(message.opened_at, told.opened_at), clicked_at =
-            least(message.clicked_at, told.clicked_at) FROM unnest(%s::bigint[], %s::int[],
-            %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]) AS told(message_id, rank,
-            delivered_at, opened_at, clicked_at) WHERE message.id = told.message_id
+                THEN message.state
+            WHEN told.rank = 3 OR message.state = 'complained' THEN 'complained'
+            WHEN told.rank = 2 OR message.state = 'bounced' THEN 'bounced'
+            WHEN told.rank = 1 OR message.state = 'delivered' THEN 'delivered'
+            WHEN message.state = 'uncertain' AND coalesce(told.opened_at, told.clicked_at) IS NOT NULL
+                THEN 'delivered'
+            ELSE message.state END,
+        delivered_at = least(message.delivered_at, told.delivered_at),
+        opened_at = least(message.opened_at, told.opened_at),
+        clicked_at = least(message.clicked_at, told.clicked_at)
+    FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+        AS told(message_id, rank, delivered_at, opened_at, clicked_at)
+    WHERE message.id = told.message_id
 """
 
 

@@ -60,10 +60,7 @@ STORE = """
 
 
 def record_click(public_id: UUID, url: str, now: datetime, *, by_machine: bool) -> None:
-    """Keep a click.
-
-    A person's takes effect at once, or, soon after the sending, when no scanner was seen for a moment.
-    """
+    """Keep a click; soon after the sending it takes effect only when no scanner has shown itself."""
     _record(public_id, EventKind.CLICKED, {"url": url, "machine": by_machine}, now)
 
 
