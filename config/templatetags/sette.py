@@ -14,6 +14,12 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 register = template.Library()
 
+CHANNELS = {
+    "email": gettext_lazy("e-mail"),
+    "sms": gettext_lazy("SMS"),
+    "push": gettext_lazy("push"),
+    "webhook": gettext_lazy("webhook"),
+}
 CHANNEL_ICONS = {"email": "mail", "sms": "sms", "push": "notifications", "webhook": "webhook"}
 # The seven terms of the design's identity, in the order in which they are told.
 FATES = {
@@ -64,6 +70,12 @@ def icon(channel: str) -> SafeString:
     """The symbol of a channel."""
     name = CHANNEL_ICONS.get(channel, "help")
     return format_html('<span class="material-symbols-outlined" aria-hidden="true">{}</span>', name)
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """A channel as people call it."""
+    return str(CHANNELS.get(channel, channel))
 
 
 @register.filter
