@@ -1,7 +1,8 @@
 """Classifying again: customers whom time alone may have moved, and everybody after a rule was changed.
 
 Both are pieces of work that do one batch in one transaction: nobody waits long for the events' lock, and a
-worker that dies has lost one batch. How far a rebuild has come stands in the rows themselves.
+worker that dies has lost one batch. How far a rebuild has come stands in the rows themselves, which are claimed
+FOR NO KEY UPDATE: the drain, for whose events' lock we then wait, must be able to refer to them.
 """
 
 from collections.abc import Sequence
@@ -37,12 +38,14 @@ def recheck(now: datetime, limit: int = 2000) -> int:
 def rebuild(now: datetime, limit: int = CHUNK) -> int:
     """One chunk of customers for one changed definition that nobody else works on; 0: there is none."""
     stages = list(
-        Stage.objects.filter(changed_at__isnull=False, rebuilt_at=None).select_for_update(skip_locked=True)
+        Stage.objects.filter(changed_at__isnull=False, rebuilt_at=None).select_for_update(
+            skip_locked=True, no_key=True
+        )
     )
     if stages:
         return _rebuild(STAGE, stages, now, limit)
     segments = Segment.objects.filter(is_active=True, changed_at__isnull=False, rebuilt_at=None)
-    segment = segments.select_for_update(skip_locked=True).order_by("changed_at").first()
+    segment = segments.select_for_update(skip_locked=True, no_key=True).order_by("changed_at").first()
     return _rebuild(segment_name(segment.slug), [segment], now, limit) if segment else 0
 
 
@@ -56,7 +59,7 @@ def rebuild_segment(segment: Segment, now: datetime) -> None:
 
 @transaction.atomic
 def _rebuild_one(segment_id: int, now: datetime) -> int:
-    segment = Segment.objects.select_for_update().get(pk=segment_id)
+    segment = Segment.objects.select_for_update(no_key=True).get(pk=segment_id)
     return 0 if segment.rebuilt_at else _rebuild(segment_name(segment.slug), [segment], now, CHUNK)
 
 
@@ -69,7 +72,7 @@ def rebuild_stages(now: datetime) -> None:
 
 @transaction.atomic
 def _rebuild_stages(now: datetime) -> int:
-    stages = list(Stage.objects.filter(rebuilt_at=None).select_for_update())
+    stages = list(Stage.objects.filter(rebuilt_at=None).select_for_update(no_key=True))
     return _rebuild(STAGE, stages, now, CHUNK) if stages else 0
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from config import work
 from customers.checks import check_rule, definitions_that_read
 from customers.definitions import segment_name
+from customers.events import lock_events
 from customers.models import Customer, Segment
 from customers.rules import Problem, RuleError
 
@@ -25,6 +26,8 @@ def save_segment(segment: Segment, now: datetime) -> Segment:
         was = Segment.objects.filter(pk=segment.pk).first() if segment.pk else None
         if was and was.slug != segment.slug:
             _check_unread(was.slug, "slug")
+        if Segment.objects.filter(slug=segment.slug).exclude(pk=segment.pk).exists():
+            raise RuleError([Problem(path="slug", message=_("There is a segment with this key already."))])
         check_rule(segment_name(segment.slug), segment.rule)
         if was is None or was.rule != segment.rule or was.is_active != segment.is_active:
             segment.changed_at, segment.rebuilt_at, segment.rebuilt_to = now, None, 0
@@ -37,6 +40,8 @@ def delete_segment(segment: Segment) -> None:
     """Delete a segment with its memberships; RuleError where another rule reads it."""
     with transaction.atomic():
         lock_definitions()
+        Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)  # as a rebuild does: row, then lock
+        lock_events()
         _check_unread(segment.slug, "")
         segment.delete()
 

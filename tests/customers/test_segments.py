@@ -142,6 +142,13 @@ def test_a_segment_that_is_read_is_neither_deleted_nor_renamed():
     assert Segment.objects.filter(slug="one").exists()
 
 
+def test_a_second_segment_of_the_same_key_is_refused():
+    made("one", {})
+
+    with pytest.raises(RuleError, match="slug: There is a segment with this key already"):
+        made("one", {})
+
+
 def test_delete_segment_takes_its_memberships():
     customer(traits={"city": "Roma"})
     romans = made("romans", ROMAN)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from customers.models import Customer
 from customers.rules import matching, members, parse
-from tests.builders import DAY, HOUR, NOON
+from tests.builders import DAY, HOUR, NOON, customer, event
 from tests.customers.rules.oracle import holds
 from tests.customers.rules.population import populate, trees
 
@@ -65,6 +65,35 @@ def test_empty_rule_matches_nobody(people):
 
     assert matching({"a": rule}, list(people), NOON) == {"a": set()}
     assert members(rule, NOON).count() == 0
+
+
+@pytest.mark.parametrize("value", [1e-7, -0.5, 10**15, -(10**15), 0.1])
+def test_numbers_of_every_size_are_compared_exactly(value):
+    at, above, below = (customer(traits={"n": value + step}) for step in (0, 1, -1))
+    tree = {"field": "trait", "trait": "n", "operator": "equals", "value": value}
+
+    found = matching(
+        {"is": parse(tree), "more": parse(tree | {"operator": "greater"})}, [at.pk, above.pk, below.pk], NOON
+    )
+
+    assert found == {"is": {at.pk}, "more": {above.pk}}
+
+
+def test_a_moment_told_for_a_count_is_exact():
+    person = customer()
+    for days in (1, 5, 9):
+        event(person, at=NOON - days * DAY)
+    tree = {
+        "field": "event",
+        "event": "Order Completed",
+        "operator": "at_least",
+        "value": 2,
+        "within": "P10D",
+    }
+
+    (moment,) = parse(tree).changes_at(NOON)
+
+    assert Customer.objects.values_list(moment, flat=True).get() == NOON + 5 * DAY
 
 
 def test_members_can_be_counted_filtered_and_used_as_a_subquery(people):
