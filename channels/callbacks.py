@@ -200,7 +200,8 @@ MARK = """
 # What was uncertain is known now.
 CLEAR = """
     UPDATE channels_message SET reason = '', detail = '', sent_at = coalesce(sent_at, slot_at, delivered_at)
-    WHERE id = ANY(%s) AND state IN ('delivered', 'bounced', 'complained') AND (reason <> '' OR sent_at IS NULL)
+    WHERE id = ANY(%s) AND state IN ('delivered', 'bounced', 'complained')
+      AND (reason <> '' OR sent_at IS NULL)
 """
 
 

@@ -5,6 +5,7 @@ a moment before it counts (by the wall's clock: scanners don't live in a rehears
 message is hit meanwhile, it was a machine. Hits are kept as callbacks of the provider `links`, each once.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -22,32 +23,19 @@ from customers.inbox import accept_customer_events
 
 SCANNED = "$message_scanned"
 EARLY = timedelta(minutes=2)  # after the sending: the time of scanners
-BURST = timedelta(seconds=3)  # two different links within it: no person
-PREFETCHERS = (
-    "bot",
-    "crawl",
-    "spider",
-    "preview",
-    "scan",
-    "curl/",
-    "wget/",
-    "python-",
-    "headless",
-    "barracuda",
-    "mimecast",
-)
+BURST = timedelta(seconds=2)  # two different links within it: no person
+PREFETCHERS = re.compile(r"(?<!cu)bot\b|crawl|spider|preview|scan|headless|barracuda|mimecast|proofpoint")
 PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
 def is_machine(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether a request shows that no person sent it: HEAD, a prefetch, a known program, no browser."""
+    """Whether a request says of itself that no person sent it: HEAD, a prefetch, a known scanner."""
     agent = headers.get("User-Agent", "").lower()
     purpose = " ".join(headers.get(name, "") for name in PURPOSES).lower()
     return (
         method != "GET"
-        or not agent
         or any(word in purpose for word in ("prefetch", "preview", "prerender"))
-        or any(word in agent for word in PREFETCHERS)
+        or PREFETCHERS.search(agent) is not None
     )
 
 

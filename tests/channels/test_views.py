@@ -95,7 +95,7 @@ def test_open_becomes_an_event(message):
 @pytest.mark.parametrize(
     "headers",
     [
-        {"HTTP_USER_AGENT": ""},
+        {"HTTP_USER_AGENT": "Examplebot/1.0"},
         {"HTTP_USER_AGENT": "Barracuda Sentinel"},
         {"HTTP_SEC_PURPOSE": "prefetch;prerender"},
     ],
@@ -107,6 +107,16 @@ def test_machine_leads_on_and_counts_for_nothing(message, headers):
     message.refresh_from_db()
     assert message.clicked_at is None
     assert happened() == [("$message_scanned", True)]
+
+
+@pytest.mark.parametrize(
+    "agent", ["", "curl/8.0", "Mozilla/5.0 (Linux; Android 13; CUBOT P60)", "Outlook-iOS/2.0"]
+)
+def test_odd_agent_is_no_machine(message, agent):
+    click(message, HTTP_USER_AGENT=agent)
+
+    hits.apply_hits(NOON)
+    assert happened() == [("$message_clicked", False)]
 
 
 def test_head_is_a_machine(message):
