@@ -1,7 +1,7 @@
 """Classifying again: customers whom time alone may have moved, and everybody after a rule was changed.
 
 Both are pieces of work that do one batch in one transaction: nobody waits long for the events' lock, and a
-worker that dies has lost one batch. How far a rebuild has come stands in the rows themselves, which are claimed
+worker that dies has lost one batch. How far a rebuild has come stands in the rows, which are claimed
 FOR NO KEY UPDATE: the drain, for whose events' lock we then wait, must be able to refer to them.
 """
 
