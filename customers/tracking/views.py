@@ -63,7 +63,8 @@ def _answer(request: HttpRequest, parse: Parse, limit: int) -> HttpResponse:
         refused = Problem(HTTPStatus.METHOD_NOT_ALLOWED, "Send a POST.").response()
         refused["Allow"] = "POST, OPTIONS"
         return refused
-    check_length(int(request.META.get("CONTENT_LENGTH") or 0), limit)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    check_length(int(length) if length.isdecimal() else 0, limit)
     key = key_of(request)
     if key:
         source_id = _source(key)  # before anything is parsed for somebody unknown

@@ -75,6 +75,13 @@ def test_unknown_write_key_is_refused(client, key):
     assert stored() == []
 
 
+@pytest.mark.parametrize(
+    "header", ["Basic é", "Basic ///", "Basic", "Bearer", "Bearer " + "x" * 9000, "Digest x"]
+)
+def test_broken_authorization_is_refused(client, header):
+    assert post(client, "/v1/track", TRACK, authorization=header).status_code == 401
+
+
 def test_write_key_that_is_switched_off_is_refused(client):
     Source.objects.update(is_active=False)
 
