@@ -12,7 +12,7 @@ from config import embedded, work
 
 @pytest.fixture(scope="session", autouse=True)
 def servers() -> Iterator[None]:
-    """PostgreSQL and Valkey under the run's own folder; those of DATABASE_URL and REDIS_URL where they are set."""
+    """PostgreSQL and Valkey under the run's own folder; where DATABASE_URL, REDIS_URL are set, those."""
     var = Path(os.environ["SETTE_VAR"])
     with embedded.running(
         var, database="DATABASE_URL" not in os.environ, redis="REDIS_URL" not in os.environ, tied=True
