@@ -283,8 +283,9 @@ def test_callback_that_is_no_json_is_refused(body):
 
 
 @pytest.mark.usefixtures("_gateway")
-def test_callback_that_is_too_large_is_refused():
-    assert post(b" " * (1024 * 1024 + 1)).status_code == 413
+@pytest.mark.parametrize("size", [1024 * 1024 + 1, 6 * 1024 * 1024])
+def test_callback_that_is_too_large_is_refused(size):
+    assert post(b" " * size).status_code == 413
 
 
 def test_callback_of_nobody_is_not_found():
