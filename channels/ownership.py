@@ -43,7 +43,7 @@ MOVE = f"""
 
 def move_messages(merges: Sequence[Merge], now: datetime) -> None:
     """Give the messages of customers who turned out to be others to those."""
-    values = {
+    values: dict[str, Any] = {
         "old": [merge.old_id for merge in merges],
         "kept": [merge.customer_id for merge in merges],
         "now": now,
