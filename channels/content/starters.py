@@ -1,4 +1,4 @@
-"""Messages to start from: MJML mails that somebody makes their own. A file in templates/messages/ is one more."""
+"""Messages to start from: MJML that somebody makes their own. A file in templates/messages/ is one more."""
 
 from functools import lru_cache
 from pathlib import Path
