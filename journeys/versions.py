@@ -13,13 +13,16 @@ _graphs: dict[int, Graph | Exception] = {}
 def graphs_of(version_ids: Iterable[int]) -> dict[int, Graph | Exception]:
     """The graphs of versions; for one that can't be read (a kind of step is gone), what was wrong."""
     wanted = set(version_ids)
-    missing = wanted - _graphs.keys()
+    found = {pk: graph for pk in wanted if (graph := _graphs.get(pk)) is not None}
+    missing = wanted - found.keys()
     if missing:
-        if len(_graphs) + len(missing) > KEPT:
-            _graphs.clear()
         rows = JourneyVersion.objects.filter(pk__in=missing).values_list("pk", "graph")
-        _graphs.update({pk: _parsed(graph) for pk, graph in rows})
-    return {pk: _graphs[pk] for pk in wanted}
+        read = {pk: _parsed(graph) for pk, graph in rows}
+        if len(_graphs) + len(read) > KEPT:
+            _graphs.clear()
+        _graphs.update(read)
+        found |= read
+    return found
 
 
 def _parsed(graph: Json) -> Graph | Exception:
