@@ -245,7 +245,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Whether the provider serves this channel, and takes these settings."""
         cleaned = super().clean() or self.cleaned_data
-        provider = cleaned.get("provider")
+        provider = cleaned.get("provider") or ""
         kind = cleaned.get("kind") or self.instance.kind
         if provider and providers.get(provider).channel != kind:
             self.add_error("provider", _("This provider does not serve this channel."))

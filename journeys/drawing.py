@@ -145,8 +145,8 @@ def _sink(boxes: dict[str, Box], links: list[tuple[str, str, str]]) -> set[tuple
     path = [(TRIGGER, iter(following[TRIGGER]))]
     while path:
         here, left = path[-1]
-        end = next(left, None)
-        if end is None:
+        end = next(left, "")
+        if not end:
             order.append(here)
             is_open[here] = False
             path.pop()

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -104,6 +104,7 @@ def browser() -> Iterator[Browser]:
 def session(browser: Browser, installation: Installation) -> dict[str, str]:
     """The cookie of somebody who has logged in."""
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.goto(installation.url + "/admin/login/?next=/admin/")
     page.fill("[name=username]", "admin")
@@ -115,33 +116,39 @@ def session(browser: Browser, installation: Installation) -> dict[str, str]:
     return {"name": "sessionid", "value": str(cookie["value"]), "url": installation.url}
 
 
-def visit(
-    browser: Browser, installation: Installation, session: dict[str, str], language: str, scheme: str
-) -> Visit:
-    """A logged-in page that notes each error and each request that leaves the installation."""
-    context: BrowserContext = browser.new_context(
-        locale=language,
-        color_scheme=scheme,
-        viewport={"width": 1440, "height": 900},  # type: ignore[arg-type]
-    )
-    context.add_cookies([session])  # type: ignore[list-item]
-    context.set_default_timeout(20_000)
-    visited = Visit(context.new_page(), installation.url)
-    visited.page.on(
-        "console", lambda line: visited.complaints.append(line.text) if line.type == "error" else None
-    )
-    visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
-    visited.page.on("request", lambda request: _note_outside(request.url, visited))
-    visited.page.on("response", lambda answer: _note_failure(answer.status, answer.url, visited))
-    return visited
+Visiting = Callable[[str, str], Visit]
 
 
 @pytest.fixture
-def here(browser: Browser, installation: Installation, session: dict[str, str]) -> Iterator[Visit]:
+def visiting(browser: Browser, installation: Installation, session: dict[str, str]) -> Iterator[Visiting]:
+    """Opens logged-in pages, in a language and a colour scheme, that note what their browser complains of."""
+    contexts: list[BrowserContext] = []
+
+    def visit(language: str, scheme: str) -> Visit:
+        context = browser.new_context(
+            locale=language,
+            color_scheme=scheme,
+            viewport={"width": 1440, "height": 900},  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        context.add_cookies([session])  # type: ignore[list-item]
+        context.set_default_timeout(PATIENCE * 1000)
+        visited = Visit(context.new_page(), installation.url)
+        visited.page.on("console", lambda line: note_error(line.type, line.text, visited))
+        visited.page.on("pageerror", lambda error: visited.complaints.append(str(error)))
+        visited.page.on("request", lambda request: _note_outside(request.url, visited))
+        visited.page.on("response", lambda answer: _note_failure(answer.status, answer.url, visited))
+        return visited
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def here(visiting: Visiting) -> Visit:
     """A page in English, in light."""
-    visited = visit(browser, installation, session, "en-GB", "light")
-    yield visited
-    visited.page.context.close()
+    return visiting("en-GB", "light")
 
 
 def note_error(kind: str, text: str, visited: Visit) -> None:
