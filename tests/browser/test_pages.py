@@ -80,9 +80,7 @@ def test_pages_open_without_complaint(
 def test_login_page_opens_without_complaint(browser: Browser, installation: Installation) -> None:
     context = browser.new_context()
     visited = Visit(context.new_page(), installation.url)
-    visited.page.on(
-        "console", lambda line: visited.complaints.append(line.text) if line.type == "error" else None
-    )
+    visited.page.on("console", lambda line: note_error(line.type, line.text, visited))
 
     page = visited.open("/admin/login/")
 
