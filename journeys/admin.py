@@ -85,6 +85,11 @@ class JourneyAdmin(Page):
         """A journey is archived: its history stays."""
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Journey | None = None) -> bool:
+        """An archived journey stays as it is."""
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.state != State.ARCHIVED)
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         """The map of seven columns."""
         if not self.has_view_or_change_permission(request):

@@ -4,7 +4,7 @@
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import django
 
@@ -36,11 +36,15 @@ def main() -> None:
     from django.contrib.auth import get_user_model
 
     from channels.models import Message
+    from sandbox.models import Replay
     from sandbox.receivers.store import FILE, Draft, Store, write
     from tests.builders_ui import fill
 
     fill(datetime.now(UTC), customers=int(sys.argv[1]))
     get_user_model().objects.create_superuser("admin", "admin@example.com", "admin")
+    now = datetime.now(UTC)
+    span = {"starts_at": now - timedelta(days=365), "ends_at": now, "reached_at": now, "finished_at": now}
+    Replay.objects.create(name="year", summary={"customers": 60, "orders": 240}, calls=300, **span)
     store = Store(settings.VAR / FILE)
     store.create()
     text = json.dumps({"id": "1", "to": "+39061", "text": "Your coupon is waiting."}).encode()

@@ -124,6 +124,15 @@ def test_timeline_shows_more_on_asking(here: Visit, installation: Installation) 
     assert here.complaints == []
 
 
+def test_dashboard_tells_what_the_last_replay_did(here: Visit) -> None:
+    page = here.open("/admin/")
+
+    told = page.locator("section", has_text="Last replay").inner_text()
+
+    assert "Last replay: year" in told
+    assert "orders\n240" in told
+
+
 def test_api_key_is_shown_once(here: Visit) -> None:
     page = here.open("/admin/config/apikey/add/")
     page.fill("[name=name]", "reports")
