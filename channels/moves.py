@@ -25,7 +25,8 @@ TAKE = """
 """
 HOLD = """
     UPDATE channels_message AS m
-    SET state = 'held', due_at = one.until, reason = one.reason, detail = one.detail
+    SET state = 'held', due_at = one.until, reason = one.reason, detail = one.detail,
+        held_by = CASE WHEN m.held_by = 'cap' THEN 'cap' ELSE one.reason END
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[]) AS one (id, until, reason, detail)
     WHERE m.id = one.id
 """

@@ -37,6 +37,7 @@ class Summary(TypedDict):
     stage_moves: int
     journeys: dict[str, int]
     messages: dict[str, dict[str, int]]
+    held_by_caps: int
     dropped_by_caps: int
     orders: int
     orders_after_messages: int
@@ -61,6 +62,7 @@ def summarise(starts_at: datetime, ends_at: datetime) -> Summary:
             .order_by("slug")
         ),
         messages=_messages(),
+        held_by_caps=Message.objects.filter(held_by=Reason.CAP).count(),
         dropped_by_caps=Message.objects.filter(state=MessageState.SUPPRESSED, reason=Reason.CAP).count(),
         orders=orders,
         orders_after_messages=after,

@@ -100,6 +100,14 @@ class Message(models.Model):
     detail = models.CharField(
         _("detail"), max_length=500, default="", db_default="", help_text=_("By which rule, in words.")
     )
+    held_by = models.CharField(
+        _("was held back by"),
+        max_length=20,
+        choices=Reason,
+        default="",
+        db_default="",
+        help_text=_("A cap, if ever one did; else the last reason. It stays when the message goes on."),
+    )
     due_at = models.DateTimeField(
         _("due"), null=True, help_text=_("Of an open message: when it is looked at next.")
     )

@@ -107,7 +107,7 @@ def test_capped_message_is_held_until_the_slot_frees_and_then_goes():
     assert dispatch("email", NOON + WEEK - timedelta.resolution) == 0
     assert dispatch("email", NOON + WEEK) == 1
     held.refresh_from_db()
-    assert held.state == "sent"
+    assert (held.state, held.reason, held.held_by) == ("sent", "", "cap")
     assert over_cap(NOON + WEEK) == []
 
 
