@@ -130,7 +130,7 @@ def test_dashboard_tells_what_the_last_replay_did(here: Visit) -> None:
     told = page.locator("section", has_text="Last replay").inner_text()
 
     assert "Last replay: year" in told
-    assert "orders\n240" in told
+    assert "orders\n\n240" in told
 
 
 def test_api_key_is_shown_once(here: Visit) -> None:
