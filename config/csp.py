@@ -21,7 +21,7 @@ COMMON = {
     "object-src": "'none'",
     "base-uri": "'self'",
     "form-action": "'self'",
-    "frame-ancestors": "'self'",
+    "frame-ancestors": "'none'",
 }
 # Alpine, which unfold is built on, compiles the expressions of its attributes.
 ADMIN = COMMON | {"script-src": "'self' 'unsafe-eval'"}
@@ -51,4 +51,5 @@ def middleware(
 
 def sandboxed(html: str) -> HttpResponse:
     """An answer for a sandboxed frame: `html` as it stands, able to do nothing."""
-    return HttpResponse(html, headers={HEADER: PREVIEW, "Cache-Control": "private, no-store"})
+    more = {HEADER: PREVIEW, "X-Frame-Options": "SAMEORIGIN", "Cache-Control": "private, no-store"}
+    return HttpResponse(html, headers=more)
