@@ -1,8 +1,8 @@
 """What time is it? Only tasks, commands and views ask; everything below is handed `now`.
 
-Time is real, unless a *rehearsal* is on: then it is a row that every process shares, which stands still until it
-is set. A process that walks that clock (a replay) holds it as its *driver*: the workers of the same installation
-then leave the work to it, so that each moment is finished before the next one begins.
+Time is real, unless a *rehearsal* is on: then it is a row that every process shares, which stands still until
+it is set. A process that walks that clock (a replay) holds it as its *driver*: the workers of the same
+installation then leave the work to it, so that each moment is finished before the next one begins.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ LEASE = timedelta(seconds=60)
 
 
 class RehearsalOffError(RuntimeError):
-    """The clock can be moved in a rehearsal only: set SETTE_REHEARSAL=1 on an installation with no real provider."""
+    """The clock moves in a rehearsal only: set SETTE_REHEARSAL=1 where no real provider is set up."""
 
 
 class ClockTakenError(RuntimeError):
@@ -52,7 +52,8 @@ def stand_at(moment: datetime | None) -> None:
 
 
 TAKE = """
-    INSERT INTO config_clock (id, driver, driven_until) VALUES (1, %(driver)s, clock_timestamp() + %(lease)s)
+    INSERT INTO config_clock (id, driver, driven_until)
+    VALUES (1, %(driver)s, clock_timestamp() + make_interval(secs => %(seconds)s))
     ON CONFLICT (id) DO UPDATE SET driver = excluded.driver, driven_until = excluded.driven_until
     WHERE config_clock.driven_until IS NULL OR config_clock.driven_until < clock_timestamp()
        OR config_clock.driver = excluded.driver
@@ -60,11 +61,11 @@ TAKE = """
 
 
 def drive(driver: str) -> None:
-    """Take, or go on holding, the clock as `driver` for another minute; ClockTakenError where another holds it."""
+    """Take, or go on holding, the clock as `driver` for a minute; ClockTakenError where another holds it."""
     if not settings.REHEARSAL:
         raise RehearsalOffError(RehearsalOffError.__doc__)
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"driver": driver, "lease": LEASE})
+        cursor.execute(TAKE, {"driver": driver, "seconds": LEASE.total_seconds()})
         if cursor.rowcount == 0:
             raise ClockTakenError(ClockTakenError.__doc__)
 
