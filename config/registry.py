@@ -1,7 +1,7 @@
 """Registries: implementations that are found by module discovery.
 
-`step.py` + `steps/`, `provider.py` + `providers/`, `rules/`: the contract declares a Registry, each module of the
-folder registers one implementation, and nothing else mentions it.
+`step.py` + `steps/`, `provider.py` + `providers/`, `rules/`: the contract declares a Registry, each module of
+the folder registers one implementation, and nothing else mentions it.
 """
 
 import pkgutil

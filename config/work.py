@@ -1,8 +1,9 @@
 """The work that rows carry, by name: what a wake-up, a sweep, a replay and a test all call.
 
-Each app registers its pieces in its `tasks.py`. A piece does one batch of what is due at `now` and returns how many
-rows it moved; 0 means that nothing was due. `wake` asks a Celery worker to do a piece after the running transaction
-has committed: a wake-up that is lost or comes twice costs nothing, for beat's sweeps stand behind each of them.
+Each app registers its pieces in its `tasks.py`. A piece does one batch of what is due at `now` and returns
+how many rows it moved; 0 means that nothing was due. `wake` asks a Celery worker to do a piece after the
+running transaction has committed: a wake-up that is lost or comes twice costs nothing, for beat's sweeps
+stand behind each of them.
 """
 
 import logging
@@ -42,7 +43,7 @@ _silent = False
 
 
 def register(name: str, *, order: int, run: Callable[[datetime], int]) -> Work:
-    """Make a piece of work known; its name is that of its Celery task too, whose queue CELERY_TASK_ROUTES says."""
+    """Make a piece of work known; its name is its Celery task's too, whose queue CELERY_TASK_ROUTES says."""
     work = Work(name, order, run)
     _known[name] = work
     return work
@@ -54,7 +55,7 @@ def pieces() -> list[Work]:
 
 
 def perform(name: str) -> int:
-    """Do a piece until nothing is due, as a worker does; returns the rows moved. Leaves it to a driver if there is one."""
+    """Do a piece until nothing is due, as a worker does; returns the rows moved. Leaves it to a driver."""
     work = _known[name]
     _forget(name)
     moved, started = 0, time.monotonic()

@@ -22,8 +22,8 @@ class Topic(models.Model):
 class Consent(models.Model):
     """The last word of a customer on a channel and a topic (`""`: the whole channel). No row means no.
 
-    A message of topic t on channel c may go out where the newest of the customer's rows allow it: (c, "") must not
-    be refused, and (c, t) or, without such a row, (c, "") must be granted.
+    A message of topic t on channel c may go out where the newest of the customer's rows allow it: (c, "")
+    must not be refused, and (c, t) or, without such a row, (c, "") must be granted.
     """
 
     customer = models.ForeignKey(

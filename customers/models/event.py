@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class Event(models.Model):
     """Something that happened. Names that begin with `$` are Sette's own.
 
-    Rows are written under the events' lock only (`customers.events.write_events`), so ids grow in the order of
-    commits and a reader that remembers the last id it has seen misses none. No foreign-key constraint: history is
-    append-only, to be partitioned by time, and erased with its customer by `privacy`.
+    Rows are written under the events' lock only (`customers.events.write_events`), so ids grow in the order
+    of commits and a reader that remembers the last id it has seen misses none. No foreign-key constraint:
+    history is append-only, to be partitioned by time, and erased with its customer by `privacy`.
     """
 
     customer = models.ForeignKey(

@@ -31,7 +31,8 @@ class Source(models.Model):
 class InboxRow(models.Model):
     """One accepted call that is not applied yet; the row goes when it is.
 
-    pending → (deleted, in the transaction that applies it) · pending → parked after 5 attempts · parked → pending.
+    pending → (deleted, in the transaction that applies it) · pending → parked after 5 attempts ·
+    parked → pending.
     """
 
     class State(models.TextChoices):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stage(models.Model):
-    """One of the seven. A customer stands in the one of least `precedence` whose rule holds; if none does, it stays.
+    """One of the seven. A customer stands in the one of least `precedence` whose rule holds, else stays.
 
     After a change `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
     """
@@ -76,4 +76,4 @@ class StageMove(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_stage_id or '–'} → {self.to_stage_id}"
+        return f"{self.from_stage_id or '-'} → {self.to_stage_id}"

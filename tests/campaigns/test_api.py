@@ -33,8 +33,14 @@ def test_broadcast_goes_out_and_its_ledger_adds_up():
     counts = api.get(f"{url}counts/").json()
     messages = results(api.get(f"{url}messages/"))
     assert counts == {
-        "candidates": 3, "queued": 2, "held": 0, "sending": 0,
-        "sent": 1, "suppressed": 0, "failed": 0, "uncertain": 0,
+        "candidates": 3,
+        "queued": 2,
+        "held": 0,
+        "sending": 0,
+        "sent": 1,
+        "suppressed": 0,
+        "failed": 0,
+        "uncertain": 0,
     }
     assert {row["source_id"] for row in messages} == {url.split("/")[-2]}
     assert [api.post(f"{url}{move}/").json()["state"] for move in ("pause", "resume", "cancel")] == [
