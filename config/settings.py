@@ -121,6 +121,7 @@ SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"  # config.csp.sandboxed frees what is shown in a frame of ours
 SECURE_REFERRER_POLICY = "same-origin"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -141,6 +142,7 @@ if LEASE < 2 * PROVIDER_TIMEOUT:
 # --- Celery: wake-ups only ----------------------------------------------------------------------------------
 CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_DB_REUSE_MAX = 1_000_000_000  # tasks on one connection; else Celery opens a new one for each of them
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
 CELERY_TASK_ROUTES = {
     "customers.drain": {"queue": "ingest"},
