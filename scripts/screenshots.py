@@ -1,6 +1,7 @@
 """The README's pictures, from a running Sette: `make run` in one terminal, `make screenshots` in another."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ PAGES = {
 def main() -> int:
     """Log in as the sandbox's admin and take each picture."""
     try:
-        sandbox = json.loads((ROOT / "var" / "sandbox.json").read_text())
+        sandbox = json.loads((Path(os.environ.get("SETTE_VAR", ROOT / "var")) / "sandbox.json").read_text())
     except OSError as error:
         print(f"{error}: start Sette first, by `make run`.")
         return 1

@@ -33,6 +33,7 @@ FATES = {
 }
 STAGES = ["awareness", "discovery", "interest", "consideration", "action", "use", "advocacy"]
 DASH = "\N{EN DASH}"  # for what there is none of
+LEAST_SHARE = 0.1
 SHARE_DIGITS = 10  # below this percentage one decimal is told
 
 
@@ -90,6 +91,8 @@ def share(part: int, whole: int) -> str:
     if not whole:
         return DASH
     percent = 100 * part / whole
+    if 0 < percent < LEAST_SHARE:
+        return f"< {number_format(LEAST_SHARE, 1)} %"
     digits = 0 if percent >= SHARE_DIGITS or percent == 0 else 1
     return f"{number_format(percent, digits)} %"
 

@@ -26,9 +26,10 @@ def test_message_is_rendered_in_its_customers_language() -> None:
     for language, body in (("en", "Hi {{ customer.first_name }}"), ("it", "Ciao {{ customer.first_name }}")):
         ContentText.objects.create(content=content, language=language, body=body)
     ada = customer(traits={"first_name": "Ada"}, language="it")
-    message = Message(
-        customer=ada, content=content, channel="sms", source="api", source_id=0, created_at=NOON
+    message = Message.objects.create(
+        customer=ada, content=content, channel="sms", source="api", source_id=0, due_at=NOON, created_at=NOON
     )
+    message.refresh_from_db()
 
     assert rendered_message(message).text == "Ciao Ada"
 
