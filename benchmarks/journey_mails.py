@@ -18,11 +18,12 @@ from django.db import connection, transaction
 from benchmarks.engine_steps import WORKERS, timed
 from benchmarks.figure import Figure, in_turns, median_rate
 from benchmarks.floors import journey_mails as bare
-from benchmarks.history import MAILS
+from benchmarks.history import BODY, MAILS
 from benchmarks.installation import Installation
 from benchmarks.mailbox import Mailbox
 from benchmarks.processes import Peak, cpu_seconds
 from benchmarks.size import Size
+from channels.content.compile import Source, mail_templates
 from config import work
 from customers.events import NewEvent, lock_events, write_events
 from journeys.models import Journey
@@ -101,9 +102,10 @@ def let_in(customers: int, event: str = MAILS) -> int:
 
 def _floor(installation: Installation, mailbox: Mailbox, customers: int) -> Run:
     bare.fill(installation.database_url, customers)
+    letter = bare.compile_letter(*mail_templates(Source("email", "", BODY)))
     cpu = _floor_cpu(installation)
     seconds = timed(
-        lambda number: bare.work_through(installation.database_url, mailbox.port, number), WORKERS
+        lambda number: bare.work_through(installation.database_url, mailbox.port, letter, number), WORKERS
     )
     return Run(seconds, _floor_cpu(installation) - cpu)
 

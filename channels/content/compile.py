@@ -86,7 +86,7 @@ def compile_text(source: Source) -> CompiledText:
         raise ContentError(problems)
     html, text = "", source.body
     if source.channel == "email":
-        html, text = _mail(source)
+        html, text = mail_templates(source)
     return CompiledText(
         channel=source.channel,
         subject=_template(TEXT, "subject", source.subject),
@@ -96,7 +96,7 @@ def compile_text(source: Source) -> CompiledText:
     )
 
 
-def _mail(source: Source) -> tuple[str, str]:
+def mail_templates(source: Source) -> tuple[str, str]:
     """The templates of a mail's HTML, links tracked and the pixel in it, and of its text part."""
     _template(HTML, "body", source.body)  # as it was written, for an error's line
     marked = mark_tags(source.body)
