@@ -4,7 +4,8 @@ import gc
 import os
 
 from celery import Celery
-from celery.signals import worker_before_create_process
+from celery.signals import task_prerun, worker_before_create_process
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("sette")
@@ -18,3 +19,9 @@ def freeze_memory(**_facts: object) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # a batch makes thousands of small rows: a quarter less of its time
+
+
+@task_prerun.connect
+def keep_sound_connections(**_facts: object) -> None:
+    """Begin a task on the connection of the last one, unless that broke or is too old (see CELERY_DB_REUSE_MAX)."""
+    close_old_connections()
