@@ -23,5 +23,5 @@ def freeze_memory(**_facts: object) -> None:
 
 @task_prerun.connect
 def keep_sound_connections(**_facts: object) -> None:
-    """Begin a task on the connection of the last one, unless that broke or is too old (see CELERY_DB_REUSE_MAX)."""
+    """Begin a task on the connection of the last one, unless that broke (see CELERY_DB_REUSE_MAX)."""
     close_old_connections()
