@@ -3,51 +3,24 @@
 Dead tokens are told by the answer.
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
-
-from pydantic import Field, HttpUrl, SecretStr
-from rest_framework.request import Request
-
-from channels.provider import Outgoing, Provider, ProviderEvent, Receipt, providers
-from channels.wire.batch import send_batch
-from channels.wire.reports import is_ours, read_reports
+from channels.provider import Outgoing, providers
+from channels.wire.gateway import Gateway
 
 
-class HttpPush(Provider):
-    """Hands notifications to an HTTP gateway, which must send an id once however often it is told."""
+class HttpPush(Gateway):
+    """Hands notifications to an HTTP gateway."""
 
     kind = "http_push"
     channel = "push"
-    is_idempotent: ClassVar[bool] = True
 
-    url: HttpUrl = Field(title="URL", description="Where batches are posted.")
-    token: SecretStr = Field(title="Token", description="Sent as Bearer token.")
-    callback_secret: SecretStr = Field(
-        SecretStr(""), title="Callback secret", description="With which it signs its callbacks."
-    )
-
-    def send(self, messages: Sequence[Outgoing]) -> list[Receipt]:
-        """Hand a batch over in one request."""
-        bodies = [
-            {
-                "id": str(message.public_id),
-                "to": message.address,
-                "title": message.subject,
-                "body": message.text,
-                "url": message.link,
-            }
-            for message in messages
-        ]
-        return send_batch(str(self.url), self.token.get_secret_value(), messages, bodies)
-
-    def verify(self, request: Request) -> bool:
-        """Signed with the callback secret, within five minutes."""
-        return is_ours(request, self.callback_secret.get_secret_value())
-
-    def parse(self, request: Request) -> list[ProviderEvent]:
-        """The events of a callback."""
-        return read_reports(request)
+    def body(self, message: Outgoing) -> dict[str, str]:
+        """A notification and the page that it opens."""
+        return {
+            "to": message.address,
+            "title": message.subject,
+            "body": message.text,
+            "url": message.link,
+        }
 
 
 providers.add(HttpPush.kind, HttpPush)
