@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.db.models import Expression, Field
 from django.db.models.sql.constants import INNER, LOUTER
@@ -40,26 +40,37 @@ class Column(Expression):
 
 
 @dataclass(frozen=True)
-class Figures:
-    """`events`, grouped by customer, beside each customer; lateral: figured for one after the other."""
+class Join:
+    """What Django asks of a join."""
 
     table_alias: str
     parent_alias: str
-    events: Query
-    is_lateral: bool
-    table_name = "figures"
-    join_type = LOUTER
-    nullable = True
-    filtered_relation = None
+    table_name: ClassVar[str]
+    join_type: ClassVar[str] = LOUTER
+    nullable: ClassVar[bool] = True
+    filtered_relation: ClassVar[None] = None
 
-    def relabeled_clone(self, change_map: dict[str, str]) -> Figures:
+    def relabeled_clone(self, change_map: dict[str, str]) -> Self:
         """The same join after aliases were renamed."""
         return replace(
             self,
             table_alias=change_map.get(self.table_alias, self.table_alias),
             parent_alias=change_map.get(self.parent_alias, self.parent_alias),
-            events=self.events.relabeled_clone(change_map) if self.is_lateral else self.events,
         )
+
+
+@dataclass(frozen=True)
+class Figures(Join):
+    """`events`, grouped by customer, beside each customer; lateral: figured for one after the other."""
+
+    events: Query
+    is_lateral: bool
+    table_name = "figures"
+
+    def relabeled_clone(self, change_map: dict[str, str]) -> Self:
+        """The same join after aliases were renamed; a lateral one's events name its parent."""
+        events = self.events.relabeled_clone(change_map) if self.is_lateral else self.events
+        return replace(super().relabeled_clone(change_map), events=events)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The join; both shapes count on the index event_of_customer (customer, name, occurred_at)."""
@@ -72,29 +83,16 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Newest:
+class Newest(Join):
     """The moments of a customer's `most` newest events of a name, as the array `times`, the newest first.
 
     It reads so many entries of the index event_of_customer, however many events there are; the aggregate
     keeps PostgreSQL from doing it again at each mention.
     """
 
-    table_alias: str
-    parent_alias: str
     name: str
     most: int
     table_name = "newest"
-    join_type = LOUTER
-    nullable = True
-    filtered_relation = None
-
-    def relabeled_clone(self, change_map: dict[str, str]) -> Newest:
-        """The same join after aliases were renamed."""
-        return replace(
-            self,
-            table_alias=change_map.get(self.table_alias, self.table_alias),
-            parent_alias=change_map.get(self.parent_alias, self.parent_alias),
-        )
 
     def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The join."""
@@ -108,24 +106,13 @@ class Newest:
 
 
 @dataclass(frozen=True)
-class Elements:
+class Elements(Join):
     """Each value that `path` reaches in an event's properties, as a row with the column `value`."""
 
-    table_alias: str
-    parent_alias: str
     path: str
     table_name = "elements"
     join_type = INNER
     nullable = False
-    filtered_relation = None
-
-    def relabeled_clone(self, change_map: dict[str, str]) -> Elements:
-        """The same join after aliases were renamed."""
-        return replace(
-            self,
-            table_alias=change_map.get(self.table_alias, self.table_alias),
-            parent_alias=change_map.get(self.parent_alias, self.parent_alias),
-        )
 
     def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The join."""
@@ -134,7 +121,7 @@ class Elements:
         return f"CROSS JOIN LATERAL {values} {quote(self.table_alias)}(value)", (json_path(self.path),)
 
 
-def add_join(query: Query, join: Figures | Newest | Elements) -> None:
+def add_join(query: Query, join: Join) -> None:
     """Put `join` into the FROM clause of `query`, after the tables that are there."""
     query.alias_map[join.table_alias] = join  # type: ignore[assignment]
     query.alias_refcount[join.table_alias] = 1
