@@ -129,14 +129,18 @@ RESOLVE = """
           WHERE unknown.applied_at IS NULL AND unknown.message_id IS NULL) AS found
     WHERE told.id = found.told_id AND found.id IS NOT NULL
 """
-# Counts on callback_waiting. A message that is open or being sent waits: its own outcome comes first.
-WAITING = """
+# What `read_told` reads.
+TOLD = """
     SELECT told.id, told.provider, told.event_id, told.kind, told.occurred_at, told.payload,
            message.id, message.public_id, message.customer_id, message.channel, coalesce(content.slug, ''),
            message.source, message.source_id, message.step, message.state
     FROM channels_callback AS told
     JOIN channels_message AS message ON message.id = told.message_id
     LEFT JOIN channels_content AS content ON content.id = message.content_id
+"""
+# Counts on callback_waiting. A message that is open or being sent waits: its own outcome comes first.
+WAITING = f"""
+    {TOLD}
     WHERE told.applied_at IS NULL AND told.provider <> %(links)s
       AND message.state NOT IN ('queued', 'held', 'sending')
     ORDER BY told.received_at, told.id LIMIT %(limit)s

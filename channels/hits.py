@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from channels.callbacks import LIMIT, LINKS, Told, event_of, read_told, settle
+from channels.callbacks import LIMIT, LINKS, TOLD, Told, event_of, read_told, settle
 from channels.models import Callback
 from channels.provider import EventKind
 from config import work
@@ -70,15 +70,10 @@ def _record(public_id: UUID, kind: EventKind, payload: dict[str, Any], now: date
 
 ALONE = "SELECT pg_try_advisory_xact_lock(7, 61)"
 # Ripe hits: opens, machines' and late clicks at once; early ones when a burst would have shown itself.
-RIPE = """
-    SELECT told.id, told.provider, told.event_id, told.kind, told.occurred_at, told.payload,
-           message.id, message.public_id, message.customer_id, message.channel, coalesce(content.slug, ''),
-           message.source, message.source_id, message.step, message.state
-    FROM channels_callback AS told
-    JOIN channels_message AS message ON message.id = told.message_id
-    LEFT JOIN channels_content AS content ON content.id = message.content_id
+RIPE = f"""
+    {TOLD}
     WHERE told.applied_at IS NULL AND told.provider = %(links)s
-      AND (told.kind = 'opened' OR told.payload @> '{"machine": true}'
+      AND (told.kind = 'opened' OR told.payload @> '{{"machine": true}}'
            OR told.occurred_at > coalesce(message.sent_at, told.occurred_at) + %(early)s
            OR told.received_at < clock_timestamp() - %(burst)s)
     ORDER BY told.received_at, told.id LIMIT %(limit)s
