@@ -70,7 +70,7 @@ def fate_report(period: Period) -> FateReport:
             n=Count("pk"),
             opened=Count("pk", filter=Q(opened_at__isnull=False)),
             clicked=Count("pk", filter=Q(clicked_at__isnull=False)),
-            by_caps=Count("pk", filter=Q(reason=Reason.CAP)),
+            by_caps=Count("pk", filter=Q(held_by=Reason.CAP) | Q(reason=Reason.CAP)),
         )
     )
     every: Ledger = Ledger()

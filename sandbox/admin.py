@@ -15,6 +15,7 @@ FIGURES = {
     "stage_moves": _("moves between stages"),
     "orders": _("orders"),
     "orders_after_messages": _("orders within 7 days of a message"),
+    "held_by_caps": _("messages that caps made wait"),
     "dropped_by_caps": _("messages that caps dropped"),
 }
 
