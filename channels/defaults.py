@@ -9,6 +9,20 @@ from channels.secrets import SealError, unseal
 from channels.setup import set_up_channel
 
 
+def ensure_mail() -> None:
+    """Have EMAIL_URL serve e-mail where there is no sandbox; what somebody has set otherwise stays."""
+    known = Channel.objects.filter(kind=ChannelKind.EMAIL).first()
+    if settings.EMAIL_URL and (known is None or _is_ours(known, "smtp")):
+        sender = known.sender if known else mail_sender()
+        set_up_channel(
+            ChannelKind.EMAIL,
+            "smtp",
+            {"url": settings.EMAIL_URL},
+            sender=sender,
+            is_active=known.is_active if known else True,
+        )
+
+
 def ensure_channels(smtp_port: int, receiver_url: str, token: str) -> list[Channel]:
     """Have the local receivers serve every channel that nothing else serves; safe to call at each start.
 

@@ -2,15 +2,21 @@
 
 from typing import Any
 
+from django.conf import settings
 from pydantic import BaseModel, SecretStr
 
 from channels.models import Channel
 from channels.provider import Provider, providers
 from channels.secrets import SealError, seal, unseal
+from config.env import is_here
 
 
 class WrongChannelError(ValueError):
     """A provider can't serve a channel that it is not made for."""
+
+
+class RehearsingError(WrongChannelError):
+    """Where time is rehearsed, nothing may reach anybody. Set SETTE_REHEARSAL=0 to use a real provider."""
 
 
 def set_up_channel(
@@ -39,7 +45,10 @@ def check_settings(kind: str, provider: str, values: dict[str, Any]) -> Provider
     chosen = providers.get(provider)
     if chosen.channel != kind:
         raise WrongChannelError(f"{provider} serves {chosen.channel}, not {kind}.")
-    return chosen.model_validate(_kept_secrets(kind, chosen) | values)
+    made = chosen.model_validate(_kept_secrets(kind, chosen) | values)
+    if settings.REHEARSAL and not is_here(str(_plain(made).get("url", ""))):
+        raise RehearsingError(RehearsingError.__doc__)
+    return made
 
 
 def shown_settings(channel: Channel) -> dict[str, Any]:

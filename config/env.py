@@ -69,11 +69,6 @@ def database(url: str) -> dict[str, object]:
     }
 
 
-def given() -> set[str]:
-    """The names of the variables that are set to something."""
-    return {name for name, value in os.environ.items() if value}
-
-
 def secret(name: str, path: Path) -> str:
     """The variable, or a random secret that is made once and kept in `path`, readable by its owner only."""
     if value := os.environ.get(name):
@@ -95,3 +90,8 @@ def secret(name: str, path: Path) -> str:
 def host_of(url: str) -> str:
     """The host of a URL."""
     return urlsplit(url).hostname or ""
+
+
+def is_here(url: str) -> bool:
+    """Whether a URL leads to this machine; an empty one leads nowhere else."""
+    return not url or host_of(url) in {"127.0.0.1", "localhost", "::1"}

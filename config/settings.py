@@ -14,14 +14,19 @@ ROOT = Path(__file__).resolve().parent.parent
 VAR = env.folder("SETTE_VAR", ROOT / "var")
 
 # --- What kind of installation ------------------------------------------------------------------------------
-# A sandbox brings its own servers and receivers; nothing that it sends leaves the machine.
-SANDBOX = env.flag("SETTE_SANDBOX", default="EMAIL_URL" not in env.given())
-REHEARSAL = env.flag("SETTE_REHEARSAL", default=SANDBOX)
 DEBUG = env.flag("SETTE_DEBUG", default=False)
 SECRET_KEY = env.secret("SETTE_SECRET_KEY", VAR / "secret_key")
 PORT = env.number("SETTE_PORT", 8000)
 BASE_URL = env.text("SETTE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 SECURE = BASE_URL.startswith("https://")
+# smtp://name:password@host:port; smtp+tls and smtps are known too. Empty: the sandbox's mailbox.
+EMAIL_URL = env.text("EMAIL_URL", "")
+# A sandbox brings its own mailbox and receivers; nothing that it sends leaves the machine.
+SANDBOX = env.flag("SETTE_SANDBOX", default=env.is_here(BASE_URL))
+# In a rehearsal the clock can be moved, and nothing may reach anybody: every provider is on this machine.
+REHEARSAL = env.flag("SETTE_REHEARSAL", default=SANDBOX and env.is_here(EMAIL_URL))
+if REHEARSAL and not env.is_here(EMAIL_URL):
+    raise ImproperlyConfigured("SETTE_REHEARSAL needs providers on this machine: unset it, or EMAIL_URL.")
 ALLOWED_HOSTS = env.words("SETTE_HOSTS", [env.host_of(BASE_URL), "127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
@@ -33,8 +38,6 @@ BRAND_LANGUAGE = env.text("SETTE_LANGUAGE", "en")
 # --- Servers ------------------------------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", embedded.database_url(VAR))
 REDIS_URL = env.text("REDIS_URL", embedded.redis_url(VAR))
-# smtp://name:password@host:port; smtp+tls and smtps are known too. Empty: the sandbox's local receiver.
-EMAIL_URL = env.text("EMAIL_URL", "")
 DATABASES = {"default": env.database(DATABASE_URL)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -142,7 +145,6 @@ if LEASE < 2 * PROVIDER_TIMEOUT:
 # --- Celery: wake-ups only ----------------------------------------------------------------------------------
 CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_DB_REUSE_MAX = 1_000_000_000  # tasks on one connection; else Celery opens a new one for each of them
 CELERY_DB_REUSE_MAX = 1_000_000_000  # tasks on one connection; else Celery opens a new one for each of them
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
 CELERY_TASK_ROUTES = {

@@ -3,14 +3,20 @@
 import pytest
 from pydantic import ValidationError
 
-from channels.defaults import ensure_channels
+from channels.defaults import ensure_channels, ensure_mail
 from channels.models import Channel
 from channels.provider import provider_of
 from channels.secrets import SealError, seal, unseal
-from channels.setup import WrongChannelError, set_up_channel, shown_settings
+from channels.setup import RehearsingError, WrongChannelError, set_up_channel, shown_settings
 from config.registry import UnknownKindError
 
 VALUES = {"url": "https://sms.example/send", "token": "very secret"}
+
+
+@pytest.fixture(autouse=True)
+def real_providers(settings):
+    """Providers on other machines may be set up."""
+    settings.REHEARSAL = False
 
 
 def test_sealed_settings_come_back_and_show_nothing():
@@ -102,5 +108,25 @@ def test_email_url_takes_the_place_of_the_local_receiver(settings):
     ensure_channels(2525, "http://127.0.0.1:8025", "token")
     settings.EMAIL_URL = "smtps://shop:pass@mail.example:465"
     ensure_channels(2525, "http://127.0.0.1:8025", "token")
+
+    assert unseal(Channel.objects.get(kind="email").settings)["url"] == settings.EMAIL_URL
+
+
+@pytest.mark.django_db
+def test_rehearsal_refuses_a_provider_that_reaches_people(settings):
+    settings.REHEARSAL = True
+
+    with pytest.raises(RehearsingError):
+        set_up_channel("email", "smtp", {"url": "smtps://shop:pass@mail.example:465"})
+
+    assert not Channel.objects.exists()
+    assert set_up_channel("email", "smtp", {"url": "smtp://127.0.0.1:1025"}).kind == "email"
+
+
+@pytest.mark.django_db
+def test_email_url_serves_mail_outside_a_sandbox_too(settings):
+    settings.EMAIL_URL = "smtps://shop:pass@mail.example:465"
+
+    ensure_mail()
 
     assert unseal(Channel.objects.get(kind="email").settings)["url"] == settings.EMAIL_URL

@@ -26,7 +26,9 @@ from config.embedded.supervisor import Supervisor, alone
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60
-BOOTSTRAP = "sandbox.bootstrap.bootstrap"  # by name: config imports no other app
+# By name: config imports no other app.
+BOOTSTRAP = "sandbox.bootstrap.bootstrap"
+MAIL = "channels.defaults.ensure_mail"
 
 
 class Command(BaseCommand):
@@ -95,6 +97,8 @@ class Command(BaseCommand):
             receiver_url = f"http://{HOST}:{ports.http}"
             facts |= import_string(BOOTSTRAP)(ports.smtp, receiver_url)
             facts |= {"smtp_port": ports.smtp, "receiver_url": receiver_url}
+        else:
+            import_string(MAIL)()
         facts |= {"database_url": settings.DATABASE_URL, "redis_url": settings.REDIS_URL}
         draft = var / "sandbox.json.new"
         draft.touch(mode=0o600)

@@ -8,6 +8,12 @@ pytestmark = pytest.mark.django_db
 CONTENTS = "/api/v1/contents/"
 
 
+@pytest.fixture(autouse=True)
+def real_providers(settings):
+    """Providers on other machines may be set up."""
+    settings.REHEARSAL = False
+
+
 def sms(body="Hello {{ customer.first_name }}", language="en", **fields):
     text = {"language": language, "body": body}
     return {"slug": "hello", "name": "Hello", "channel": "sms", "texts": [text]} | fields
