@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "screenshots"
-SIZE = {"width": 1360, "height": 900}
+SIZE = {"width": 1480, "height": 940}
 PAGES = {
     "dashboard": ("/admin/?days=365", "light", "en"),
     "dashboard-dark": ("/admin/?days=365", "dark", "en"),
