@@ -13,10 +13,10 @@ from channels.models import ChannelKind
 from config import work
 
 SWEEPS = {
-    "channels.dispatch_email": timedelta(seconds=0.5),
-    "channels.dispatch_sms": timedelta(seconds=0.5),
-    "channels.dispatch_push": timedelta(seconds=0.5),
-    "channels.dispatch_webhook": timedelta(seconds=0.5),
+    "channels.dispatch_email": timedelta(seconds=1),
+    "channels.dispatch_sms": timedelta(seconds=1),
+    "channels.dispatch_push": timedelta(seconds=1),
+    "channels.dispatch_webhook": timedelta(seconds=1),
     "channels.reap": timedelta(seconds=5),
     "channels.apply_callbacks": timedelta(seconds=5),
     "channels.apply_hits": timedelta(seconds=2),

@@ -14,7 +14,7 @@ work.register("customers.rebuild", order=25, run=rebuild)
 work.register("customers.forget_seen", order=90, run=forget_seen)
 
 SWEEPS = {
-    "customers.drain": timedelta(seconds=0.5),
+    "customers.drain": timedelta(seconds=1),
     "customers.recheck": timedelta(seconds=1),
     "customers.rebuild": timedelta(seconds=5),
     "customers.forget_seen": timedelta(minutes=10),

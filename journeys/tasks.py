@@ -13,7 +13,7 @@ work.register("journeys.hear_fates", order=35, run=hear_fates)
 work.register("journeys.advance", order=40, run=advance)
 
 SWEEPS = {
-    "journeys.listen": timedelta(seconds=0.5),
+    "journeys.listen": timedelta(seconds=1),
     "journeys.hear_fates": timedelta(seconds=1),
     "journeys.advance": timedelta(seconds=0.5),
 }

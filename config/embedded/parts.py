@@ -9,7 +9,7 @@ from config.embedded.ports import Ports
 
 ROOT = Path(__file__).resolve().parents[2]
 QUEUES = "ingest,advance,dispatch.email,dispatch.sms,dispatch.push,dispatch.webhook,sweep"
-WORKERS = 4  # processes of Celery's pool: they wait for PostgreSQL and providers more than they compute
+WORKERS = 3  # processes of Celery's pool: two that compute, one that waits for PostgreSQL or a provider
 WEB_THREADS = 16  # requests wait for commits most of their time; more threads only open more sessions
 
 
