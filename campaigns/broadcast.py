@@ -14,6 +14,16 @@ State = Broadcast.State
 PENDING = [MessageState.QUEUED, MessageState.HELD, MessageState.SENDING]
 
 
+# Off broadcast_due and message_of_source: one that should start, or that has nothing pending any more.
+DUE = """
+    EXISTS (SELECT FROM campaigns_broadcast AS broadcast
+            WHERE state = 'scheduled' AND starts_at <= %(now)s
+               OR state IN ('sending', 'paused') AND NOT EXISTS (
+                    SELECT FROM channels_message WHERE source = 'broadcast' AND source_id = broadcast.id
+                        AND state IN ('queued', 'held', 'sending')))
+"""
+
+
 def run(now: datetime) -> int:
     """One round: start what is due, mark what is finished; how many broadcasts moved."""
     return launch(now) + finish(now)

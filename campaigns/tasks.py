@@ -7,8 +7,8 @@ from celery import shared_task
 from campaigns import broadcast
 from config import work
 
-work.register("campaigns.launch", order=50, run=broadcast.run)
-SWEEPS = {"campaigns.launch": timedelta(seconds=1)}
+work.register("campaigns.launch", order=50, run=broadcast.run, due=broadcast.DUE, by_time=True)
+SWEEPS = {"campaigns.launch": timedelta(seconds=10)}
 
 
 @shared_task(name="campaigns.launch")

@@ -145,6 +145,7 @@ WAITING = f"""
       AND message.state NOT IN ('queued', 'held', 'sending')
     ORDER BY told.received_at, told.id LIMIT %(limit)s
 """
+DUE = f"EXISTS (SELECT FROM channels_callback WHERE applied_at IS NULL AND provider <> '{LINKS}')"
 GIVE_UP = """
     UPDATE channels_callback SET applied_at = %(now)s
     WHERE applied_at IS NULL AND provider <> %(links)s AND received_at < %(before)s

@@ -22,22 +22,32 @@ COLUMNS = """id, customer_id, channel, topic, is_transactional, priority, due_at
 # The levels of priority come one by one off the index message_due (a hop each, not a scan); within each,
 # what is due stands together at its head. So a backlog of any length and a crowd of held messages cost
 # nothing.
-CLAIM = f"""
+LEVELS = """
     WITH RECURSIVE level (priority) AS (
         (SELECT priority FROM channels_message
-         WHERE channel = %(channel)s AND due_at IS NOT NULL ORDER BY priority DESC LIMIT 1)
+         WHERE channel = {channel} AND due_at IS NOT NULL ORDER BY priority DESC LIMIT 1)
         UNION ALL
         SELECT (SELECT m.priority FROM channels_message m
-                WHERE m.channel = %(channel)s AND m.due_at IS NOT NULL AND m.priority < level.priority
+                WHERE m.channel = {channel} AND m.due_at IS NOT NULL AND m.priority < level.priority
                 ORDER BY m.priority DESC LIMIT 1)
         FROM level WHERE level.priority IS NOT NULL
     )
+"""
+CLAIM = f"""
+    {LEVELS.format(channel="%(channel)s")}
     SELECT due.* FROM level CROSS JOIN LATERAL (
         SELECT {COLUMNS} FROM channels_message
         WHERE channel = %(channel)s AND priority = level.priority AND due_at <= %(now)s {{also}}
         ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ) due
     LIMIT %(limit)s
+"""
+# By the same hops: whether the claim would find something.
+DUE = f"""
+    EXISTS ({LEVELS}
+        SELECT FROM level WHERE EXISTS (
+            SELECT FROM channels_message
+            WHERE channel = {{channel}} AND priority = level.priority AND due_at <= %(now)s))
 """
 CLAIM_ANY = CLAIM.format(also="")
 CLAIM_OF_CUSTOMERS = CLAIM.format(also="AND customer_id = ANY(%(customers)s)")

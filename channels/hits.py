@@ -78,6 +78,7 @@ RIPE = f"""
            OR told.received_at < clock_timestamp() - %(burst)s)
     ORDER BY told.received_at, told.id LIMIT %(limit)s
 """
+DUE = f"EXISTS (SELECT FROM channels_callback WHERE applied_at IS NULL AND provider = '{LINKS}')"
 # Clicks on several links of one message within a burst, whether they took effect already or not.
 BURSTS = """
     SELECT DISTINCT hit.id FROM channels_callback AS hit

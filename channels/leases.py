@@ -17,6 +17,7 @@ from channels.receipts import ATTEMPTS
 from config import work
 
 # Off the index message_leased, which holds only what is being sent.
+DUE = "EXISTS (SELECT FROM channels_message WHERE state = 'sending' AND lease_until < clock_timestamp())"
 REAP = """
     WITH lost AS (
         SELECT id FROM channels_message WHERE state = 'sending' AND lease_until < clock_timestamp()

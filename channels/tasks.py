@@ -5,27 +5,30 @@ from functools import partial
 
 from celery import shared_task
 
-from channels.callbacks import apply_reports
-from channels.gate import dispatch
-from channels.hits import apply_hits
-from channels.leases import reap
+from channels import callbacks, claim, gate, hits, leases
 from channels.models import ChannelKind
 from config import work
 
 SWEEPS = {
-    "channels.dispatch_email": timedelta(seconds=1),
-    "channels.dispatch_sms": timedelta(seconds=1),
-    "channels.dispatch_push": timedelta(seconds=1),
-    "channels.dispatch_webhook": timedelta(seconds=1),
+    "channels.dispatch_email": timedelta(seconds=5),
+    "channels.dispatch_sms": timedelta(seconds=5),
+    "channels.dispatch_push": timedelta(seconds=5),
+    "channels.dispatch_webhook": timedelta(seconds=5),
     "channels.reap": timedelta(seconds=5),
-    "channels.apply_callbacks": timedelta(seconds=5),
+    "channels.apply_callbacks": timedelta(seconds=10),
     "channels.apply_hits": timedelta(seconds=2),
 }
 for channel in ChannelKind.values:
-    work.register(f"channels.dispatch_{channel}", order=60, run=partial(dispatch, channel))
-work.register("channels.reap", order=70, run=reap)
-work.register("channels.apply_callbacks", order=80, run=apply_reports)
-work.register("channels.apply_hits", order=81, run=apply_hits)
+    work.register(
+        f"channels.dispatch_{channel}",
+        order=60,
+        run=partial(gate.dispatch, channel),
+        due=claim.DUE.format(channel=f"'{channel}'"),
+        by_time=True,
+    )
+work.register("channels.reap", order=70, run=leases.reap, due=leases.DUE)
+work.register("channels.apply_callbacks", order=80, run=callbacks.apply_reports, due=callbacks.DUE)
+work.register("channels.apply_hits", order=81, run=hits.apply_hits, due=hits.DUE)
 
 
 @shared_task(name="channels.dispatch_email")

@@ -1,6 +1,6 @@
 """Beat's sweeps: what stands behind the wake-ups, as periodic tasks that the admin shows and sets.
 
-Each app lists its own in its `tasks.py`: `SWEEPS = {"customers.drain": timedelta(seconds=0.5)}`, the name of
+Each app lists its own in its `tasks.py`: `SWEEPS = {"customers.drain": timedelta(seconds=2)}`, the name of
 a registered piece of work and how often to look. After each `migrate` the ones that are missing are made; one
 that is there is left as it is, for somebody may have changed it or switched it off.
 """

@@ -9,16 +9,16 @@ stand behind each of them.
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
-from itertools import cycle
+from itertools import compress
 
 import redis
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
 from config import clock
@@ -31,20 +31,29 @@ WAKE_TTL = 5  # seconds after which a wake-up that no worker took is sent again
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work. `order` is its place in the loop of design.md; `run(now)` does one batch."""
+    """One piece of work. `order` is its place in the loop of design.md; `run(now)` does one batch.
+
+    `due` is an SQL condition, cheap whatever the tables' size, that holds at %(now)s whenever `run` has
+    something to do; it may hold where `run` then finds that it can do nothing. `by_time`: rows come due by
+    time alone, with nobody to send a wake-up.
+    """
 
     name: str
     order: int
     run: Callable[[datetime], int]
+    due: str
+    by_time: bool
 
 
 _known: dict[str, Work] = {}
 _silent = False
 
 
-def register(name: str, *, order: int, run: Callable[[datetime], int]) -> Work:
+def register(
+    name: str, *, order: int, run: Callable[[datetime], int], due: str, by_time: bool = False
+) -> Work:
     """Make a piece of work known; its name is its Celery task's too, whose queue CELERY_TASK_ROUTES says."""
-    work = Work(name, order, run)
+    work = Work(name, order, run, due, by_time)
     _known[name] = work
     return work
 
@@ -52,6 +61,20 @@ def register(name: str, *, order: int, run: Callable[[datetime], int]) -> Work:
 def pieces() -> list[Work]:
     """All work in the order of the loop: ingest, listen, advance, dispatch."""
     return sorted(_known.values(), key=lambda work: (work.order, work.name))
+
+
+def due(loop: Sequence[Work], now: datetime) -> list[Work]:
+    """Those of the pieces that may have something to do at `now`, in their order, asked in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(piece.due for piece in loop)}", {"now": now})
+        return list(compress(loop, cursor.fetchone()))
+
+
+def look() -> None:
+    """Wake what time alone has made due; nobody else does. A driver of the clock looks for itself."""
+    if not clock.is_driven():
+        for piece in due([piece for piece in pieces() if piece.by_time], clock.now()):
+            _send(piece.name)
 
 
 def perform(name: str) -> int:
@@ -68,18 +91,21 @@ def perform(name: str) -> int:
 
 
 def settle(now: datetime) -> Counter[str]:
-    """Do all work that is due at `now`, here, until nothing moves any more; returns rows moved per piece."""
+    """Do all work that is due at `now`, here, until nothing moves any more; returns rows moved per piece.
+
+    Round after round in the order of the loop, each piece until it has nothing to do.
+    """
     moved: Counter[str] = Counter()
     loop = pieces()
-    quiet = 0  # pieces in a row that had nothing to do
-    for work in cycle(loop):
-        if quiet >= len(loop):
-            break
-        quiet += 1
-        while batch := work.run(now):
-            moved[work.name] += batch
-            quiet = 0
-    return moved
+    stuck: set[str] = set()  # due, but they could do nothing since something last moved
+    while waiting := [piece for piece in due(loop, now) if piece.name not in stuck]:
+        first = waiting[0]
+        while loop[0] != first:
+            loop.append(loop.pop(0))
+        batch = first.run(now)
+        moved[first.name] += batch
+        stuck = set() if batch else stuck | {first.name}
+    return +moved
 
 
 def silence() -> None:

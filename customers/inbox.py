@@ -109,6 +109,12 @@ CLAIM = """
 """
 
 
+# Off inbox_pending, as the claim.
+DRAIN_DUE = """
+    EXISTS (SELECT FROM customers_inboxrow WHERE state = 'pending' AND (due_at IS NULL OR due_at <= %(now)s))
+"""
+
+
 def drain(now: datetime, limit: int = 2000) -> int:
     """Apply the oldest pending calls; returns how many rows it moved."""
     try:
@@ -259,6 +265,12 @@ def redrive(row_ids: Sequence[int], now: datetime) -> int:
 FORGET = """
     DELETE FROM customers_seenmessage WHERE digest = ANY(ARRAY(
         SELECT digest FROM customers_seenmessage WHERE seen_at < %s LIMIT %s))
+"""
+
+
+FORGET_DUE = f"""
+    EXISTS (SELECT FROM customers_seenmessage
+            WHERE seen_at < %(now)s - interval '{KEEP_SEEN.total_seconds():.0f} s')
 """
 
 

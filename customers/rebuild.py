@@ -18,6 +18,12 @@ from customers.models import Customer, Segment, Stage
 
 CHUNK = 5000
 DUE = "SELECT id FROM customers_customer WHERE recheck_at <= %s ORDER BY recheck_at LIMIT %s"
+RECHECK_DUE = "EXISTS (SELECT FROM customers_customer WHERE recheck_at <= %(now)s)"
+REBUILD_DUE = """
+    (EXISTS (SELECT FROM customers_stage WHERE changed_at IS NOT NULL AND rebuilt_at IS NULL)
+     OR EXISTS (SELECT FROM customers_segment
+                WHERE is_active AND changed_at IS NOT NULL AND rebuilt_at IS NULL))
+"""
 LOOKED = "UPDATE customers_customer SET recheck_at = NULL WHERE id = ANY(%s)"
 
 

@@ -5,18 +5,18 @@ from datetime import timedelta
 from celery import shared_task
 
 from config import work
-from customers.inbox import drain, forget_seen
-from customers.rebuild import rebuild, recheck
+from customers.inbox import DRAIN_DUE, FORGET_DUE, drain, forget_seen
+from customers.rebuild import REBUILD_DUE, RECHECK_DUE, rebuild, recheck
 
-work.register("customers.drain", order=10, run=drain)
-work.register("customers.recheck", order=20, run=recheck)
-work.register("customers.rebuild", order=25, run=rebuild)
-work.register("customers.forget_seen", order=90, run=forget_seen)
+work.register("customers.drain", order=10, run=drain, due=DRAIN_DUE)
+work.register("customers.recheck", order=20, run=recheck, due=RECHECK_DUE, by_time=True)
+work.register("customers.rebuild", order=25, run=rebuild, due=REBUILD_DUE)
+work.register("customers.forget_seen", order=90, run=forget_seen, due=FORGET_DUE)
 
 SWEEPS = {
-    "customers.drain": timedelta(seconds=1),
-    "customers.recheck": timedelta(seconds=1),
-    "customers.rebuild": timedelta(seconds=5),
+    "customers.drain": timedelta(seconds=2),
+    "customers.recheck": timedelta(seconds=10),
+    "customers.rebuild": timedelta(seconds=10),
     "customers.forget_seen": timedelta(minutes=10),
 }
 

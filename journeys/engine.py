@@ -129,6 +129,7 @@ def _fail(enrollment_id: int, error: str, now: datetime) -> int:
     return len(rows)
 
 
+FATES_DUE = "EXISTS (SELECT FROM channels_fatenotice)"
 # Rows are locked in the order of their ids, as everywhere, so that listeners, pauses and exits can wait for
 # each other.
 HEAR = """

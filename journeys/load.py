@@ -33,6 +33,10 @@ CLAIM_THESE = """
     WHERE id = ANY(%(ids)s) AND standing IN ('due', 'event') AND NOT is_on_hold AND due_at <= %(now)s
     ORDER BY due_at, id FOR UPDATE SKIP LOCKED
 """
+IS_DUE = """
+    EXISTS (SELECT FROM journeys_enrollment
+            WHERE standing IN ('due', 'event') AND NOT is_on_hold AND due_at <= %(now)s)
+"""
 DUE = """
     SELECT id FROM journeys_enrollment
     WHERE standing IN ('due', 'event') AND NOT is_on_hold AND due_at <= %(now)s

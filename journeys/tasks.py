@@ -5,17 +5,18 @@ from datetime import timedelta
 from celery import shared_task
 
 from config import work
-from journeys.engine import advance, hear_fates
-from journeys.trigger import listen
+from journeys.engine import FATES_DUE, advance, hear_fates
+from journeys.load import IS_DUE
+from journeys.trigger import LISTEN_DUE, listen
 
-work.register("journeys.listen", order=30, run=listen)
-work.register("journeys.hear_fates", order=35, run=hear_fates)
-work.register("journeys.advance", order=40, run=advance)
+work.register("journeys.listen", order=30, run=listen, due=LISTEN_DUE)
+work.register("journeys.hear_fates", order=35, run=hear_fates, due=FATES_DUE)
+work.register("journeys.advance", order=40, run=advance, due=IS_DUE, by_time=True)
 
 SWEEPS = {
-    "journeys.listen": timedelta(seconds=1),
-    "journeys.hear_fates": timedelta(seconds=1),
-    "journeys.advance": timedelta(seconds=0.5),
+    "journeys.listen": timedelta(seconds=2),
+    "journeys.hear_fates": timedelta(seconds=5),
+    "journeys.advance": timedelta(seconds=5),
 }
 
 
