@@ -85,7 +85,8 @@ def _messages() -> dict[str, dict[str, int]]:
 def as_text(replay: Replay) -> str:
     """A replay's summary as lines for a terminal."""
     summary = replay.summary
-    dropped, after = summary["dropped_by_caps"], summary["orders_after_messages"]
+    held, dropped = summary["held_by_caps"], summary["dropped_by_caps"]
+    after = summary["orders_after_messages"]
     lines = [
         f"{replay.name}: {replay.starts_at:%Y-%m-%d} to {replay.ends_at:%Y-%m-%d}",
         f"  customers {summary['customers']:,}   events {summary['events']:,}   bad {replay.rejected:,}",
@@ -94,7 +95,7 @@ def as_text(replay: Replay) -> str:
         "  journeys  " + "   ".join(f"{slug} {count:,}" for slug, count in summary["journeys"].items()),
         "  messages",
         *(f"    {line}" for line in _table(summary["messages"])),
-        f"  caps      {dropped:,} never went out",
+        f"  caps      {held:,} held back until a slot was free, {dropped:,} never sent",
         f"  orders    {summary['orders']:,}, {after:,} of them after a message ({AFTER_DAYS} days)",
     ]
     return "\n".join(lines)
