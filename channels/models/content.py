@@ -61,4 +61,4 @@ class ContentText(models.Model):
         constraints = [models.UniqueConstraint(fields=["content", "language"], name="one_text_per_language")]
 
     def __str__(self) -> str:
-        return f"{self.content_id} ({self.language})"
+        return self.language
