@@ -44,11 +44,18 @@ def is_driven() -> bool:
     return bool(settings.REHEARSAL) and Clock.objects.filter(pk=1, driven_until__gt=Now()).exists()
 
 
+STAND = """
+    INSERT INTO config_clock (id, stands_at, driver) VALUES (1, %s, '')
+    ON CONFLICT (id) DO UPDATE SET stands_at = excluded.stands_at
+"""
+
+
 def stand_at(moment: datetime | None) -> None:
     """Set the rehearsal's clock; None gives the time back to the wall."""
     if not settings.REHEARSAL:
         raise RehearsalOffError(RehearsalOffError.__doc__)
-    Clock.objects.update_or_create(pk=1, defaults={"stands_at": moment})
+    with connection.cursor() as cursor:
+        cursor.execute(STAND, [moment])
 
 
 TAKE = """

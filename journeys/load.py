@@ -60,7 +60,10 @@ def claim(now: datetime, limit: int, ids: Sequence[int] | None = None) -> list[C
     decisions.
     """
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection, row_factory=args_row(Claimed)) as cursor:
+    with (
+        connection.wrap_database_errors,
+        psycopg.Cursor(connection.connection, row_factory=args_row(Claimed)) as cursor,
+    ):
         cursor.execute(
             CLAIM if ids is None else CLAIM_THESE,
             {"now": now, "limit": limit} if ids is None else {"now": now, "ids": list(ids)},
