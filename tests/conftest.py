@@ -10,6 +10,15 @@ import pytest
 from config import embedded, work
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that commits leaves what migrations made (stages, sweeps, rights) as it found it."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and marker.kwargs.get("transaction"):
+            restored = pytest.mark.django_db(**marker.kwargs | {"serialized_rollback": True})
+            item.add_marker(restored, append=False)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def servers() -> Iterator[None]:
     """PostgreSQL and Valkey under the run's own folder; where DATABASE_URL, REDIS_URL are set, those."""

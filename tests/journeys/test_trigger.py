@@ -188,7 +188,7 @@ def test_listen_takes_the_same_few_queries_however_many_events_came():
     assert Enrollment.objects.count() == 43 * 3
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_many_listeners_let_each_customer_in_once():
     live(PAUSE, trigger=ORDERED | {"entry": {"policy": "again"}})
     people = [builders.customer() for _ in range(50)]
@@ -215,7 +215,7 @@ def test_many_listeners_let_each_customer_in_once():
     assert Enrollment.objects.count() == 50
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_many_engines_advance_each_enrollment_once():
     live(step("first", "wait", {"next": "second"}, span="P1D"), step("second", "wait", span="P1D"))
     write_events([NewEvent(builders.customer().pk, "Order Completed", NOON, {}) for _ in range(200)], NOON)
