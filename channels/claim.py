@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 
@@ -17,7 +18,7 @@ from channels.verdict import ADDRESS_KINDS, Address, Open, Person, Policy, Way
 from config.localtime import zone_of
 
 COLUMNS = """id, customer_id, channel, topic, is_transactional, priority, due_at, expires_at, on_cap,
-    fallbacks, slot_at, source, source_id"""
+    fallbacks::text, slot_at, source, source_id"""
 
 # The levels of priority come one by one off the index message_due (a hop each, not a scan); within each,
 # what is due stands together at its head. So a backlog of any length and a crowd of held messages cost
@@ -94,12 +95,18 @@ def claim(channel: str, now: datetime, limit: int, customer_ids: Sequence[int] |
 
 
 def _opens(sql: str, values: dict[str, Any]) -> list[Open]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [
-            Open._make((*row[:9], () if row[9] == "[]" else json.loads(row[9]), *row[10:]))
-            for row in cursor.fetchall()
-        ]
+    return [
+        Open._make((*row[:9], () if row[9] == "[]" else json.loads(row[9]), *row[10:]))
+        for row in _rows(sql, values)
+    ]
+
+
+def _rows(sql: str, values: dict[str, Any] | Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Rows in PostgreSQL's binary form, below Django's cursor, whose loader of times is slow."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(sql, values, binary=True)
+        return cursor.fetchall()
 
 
 def lock_persons(customer_ids: Iterable[int]) -> dict[int, Person]:
@@ -182,7 +189,6 @@ def read_persons(persons: Mapping[int, Person], channels: Iterable[str], since: 
             cursor.execute(CONSENTS, [ids])
             for customer_id, channel, topic, is_granted in cursor.fetchall():
                 persons[customer_id].consents[channel, topic] = is_granted
-        if since is not None:
-            cursor.execute(SLOTS, [ids, since])
-            for customer_id, *slot in cursor.fetchall():
-                persons[customer_id].slots.append(Slot(*slot))
+    if since is not None:
+        for customer_id, *slot in _rows(SLOTS, [ids, since]):
+            persons[customer_id].slots.append(Slot(*slot))
