@@ -1,9 +1,8 @@
 """The floor of journey_mails: claim, render, sign, send, mark; twice, with the wait of a second between.
 
 The mails are the same as ours, letter by letter of their texts. The least that any program must do: two
-processes, no checks and no caps, one transaction around a batch, a
-template
-compiled once, a mail filled into its skeleton, SMTP pipelined over one open connection each.
+processes, no checks and no caps, what is being sent committed before (a crash sends nothing twice), a
+template compiled once, a mail filled into its skeleton, SMTP over one open connection each.
 """
 
 import hashlib
@@ -11,13 +10,12 @@ import socket
 import time
 from base64 import urlsafe_b64encode
 from typing import NamedTuple
-from uuid import uuid4
 
 import psycopg
 from jinja2 import Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-LIMIT = 500
+LIMIT = 200  # as many as ours takes
 MAIL = (
     "From: a@example.com\r\nTo: {to}\r\nSubject: A letter for {name}\r\nMessage-ID: <{id}@example.com>\r\n"
     "List-Unsubscribe: <{unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
@@ -44,22 +42,21 @@ FILL = """
 """
 ENTER = "INSERT INTO floor_walk (customer_id, step, due_at) SELECT id, 1, clock_timestamp() FROM floor_reader"
 CLAIM = """
-    SELECT walk.id, walk.customer_id, walk.step, reader.email, reader.traits ->> 'first_name'
-    FROM (SELECT id, customer_id, step FROM floor_walk WHERE due_at <= clock_timestamp()
-          ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS walk
-    JOIN floor_reader AS reader ON reader.id = walk.customer_id
-"""
-MARK = """
-    WITH moved AS (
-        UPDATE floor_walk SET step = step + 1,
-            due_at = CASE WHEN step = 1 THEN clock_timestamp() + interval '1 second' END
-        WHERE id = ANY(%(walks)s)
+    WITH walk AS MATERIALIZED (
+        SELECT id, customer_id, step FROM floor_walk WHERE due_at <= clock_timestamp()
+        ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+    ), moved AS (
+        UPDATE floor_walk SET step = floor_walk.step + 1,
+            due_at = CASE WHEN floor_walk.step = 1 THEN clock_timestamp() + interval '1 second' END
+        FROM walk WHERE floor_walk.id = walk.id
+    ), mail AS (
+        INSERT INTO floor_mail (walk_id, customer_id, step) SELECT id, customer_id, step FROM walk
+        RETURNING id, public_id, customer_id
     )
-    INSERT INTO floor_mail (public_id, walk_id, customer_id, step, sent_at)
-    SELECT public_id, walk_id, customer_id, step, clock_timestamp()
-    FROM unnest(%(ids)s::uuid[], %(walks)s::bigint[], %(customers)s::bigint[], %(steps)s::int[])
-        AS sent (public_id, walk_id, customer_id, step)
+    SELECT mail.id, public_id, email, traits ->> 'first_name'
+    FROM mail JOIN floor_reader ON floor_reader.id = customer_id
 """
+MARK = "UPDATE floor_mail SET sent_at = clock_timestamp() WHERE id = ANY(%s)"
 LEFT = "SELECT EXISTS (SELECT FROM floor_walk WHERE due_at IS NOT NULL)"
 
 
@@ -115,8 +112,8 @@ def _batch(
     connection: psycopg.Connection, server: socket.socket, replies: "socket.SocketIO", letter: Letter
 ) -> int:
     rows = connection.execute(CLAIM, [LIMIT]).fetchall()
-    ids = [uuid4() for _ in rows]
-    for public_id, (_, _, _, email, name) in zip(ids, rows, strict=True):
+    connection.commit()
+    for _, public_id, email, name in rows:
         server.sendall(f"MAIL FROM:<a@example.com>\r\nRCPT TO:<{email}>\r\nDATA\r\n".encode())
         unsubscribe = _signed(f"https://example.com/u/{public_id}")
         context = {
@@ -133,8 +130,7 @@ def _batch(
         server.sendall(mail.encode("ascii", "xmlcharrefreplace"))
         _expect(replies, 1)
     if rows:
-        walks, customers, steps, _, _ = (list(column) for column in zip(*rows, strict=True))
-        connection.execute(MARK, {"ids": ids, "walks": walks, "customers": customers, "steps": steps})
+        connection.execute(MARK, [[row[0] for row in rows]])
     connection.commit()
     return len(rows)
 
