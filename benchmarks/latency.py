@@ -24,6 +24,7 @@ from journeys.models import Journey
 PATIENCE = 60.0
 REST = 0.05  # between one mail and the next event
 CONNECTIONS = 16
+WARM = 20  # events before the first that counts: each worker has read the journeys and contents by then
 ROUND = 20  # events, before the other has its turn
 PAUSED = """
     SELECT identity.value, log.reached_at FROM journeys_steplog log
@@ -38,6 +39,8 @@ def measure(
     """Idle, ours and the floor's in turns; due waits; and at a pace."""
     numbers = itertools.cycle(range(1, customers + 1))
     installation.wait_until_quiet()
+    for number in itertools.islice(numbers, min(WARM, size.idle)):
+        _one(installation.port, mailbox, key, number)
     ours: list[float] = []
     floor: list[float] = []
     with floor_server(installation.database_url, customers, mailbox.port) as floor_port:

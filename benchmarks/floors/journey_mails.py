@@ -30,9 +30,8 @@ SCHEMA = """
         step int NOT NULL, due_at timestamptz);
     CREATE INDEX ON floor_walk (due_at, id) WHERE due_at IS NOT NULL;
     CREATE TABLE floor_mail (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, public_id uuid NOT NULL
-        UNIQUE,
-        walk_id bigint NOT NULL, customer_id bigint NOT NULL, step int NOT NULL, sent_at timestamptz NOT
-        NULL);
+        UNIQUE DEFAULT gen_random_uuid(), walk_id bigint NOT NULL, customer_id bigint NOT NULL,
+        step int NOT NULL, sent_at timestamptz);
     CREATE INDEX ON floor_mail (customer_id, sent_at);
     CREATE UNIQUE INDEX ON floor_mail (walk_id, step);
 """
