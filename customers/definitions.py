@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import TextField
-from django.db.models.functions import Cast
+from django.db import connection
 
-from customers.models import Segment, Stage
 from customers.models.stage import LABELS
 from customers.rules import Depends, Rule, RuleError, parse
 
@@ -77,22 +75,31 @@ def in_order(definitions: Iterable[Definition]) -> list[list[Definition]]:
     return levels
 
 
+# The stages have no slug here. Asked at each batch, so as plainly as can be.
+RULES = """
+    SELECT id, slug, rule FROM (
+        SELECT number AS id, '' AS slug, rule::text, precedence AS place FROM customers_stage
+        UNION ALL
+        SELECT id, slug, rule::text, id FROM customers_segment WHERE is_active) AS asked
+    ORDER BY slug <> '', place
+"""
+
+
 def load_definitions() -> list[list[Definition]]:
     """All definitions that can hold of somebody, in levels; parsed anew only where rows have changed."""
-    text = Cast("rule", TextField())
-    stages = Stage.objects.order_by("precedence").values_list("number", text)
-    segments = Segment.objects.filter(is_active=True).order_by("id").values_list("id", "slug", text)
-    return _levels(tuple(stages), tuple(segments))
+    with connection.cursor() as cursor:
+        cursor.execute(RULES)
+        return _levels(tuple(cursor.fetchall()))
 
 
 @lru_cache(maxsize=4)
-def _levels(
-    stages: tuple[tuple[int, str], ...], segments: tuple[tuple[int, str, str], ...]
-) -> list[list[Definition]]:
-    asked = tuple((number, rule) for number, text in stages if (rule := _rule(f"stage {number}", text)))
+def _levels(rows: tuple[tuple[int, str, str], ...]) -> list[list[Definition]]:
+    asked = tuple(
+        (number, rule) for number, slug, text in rows if not slug and (rule := _rule(f"stage {number}", text))
+    )
     found = [_definition(STAGE, asked)] if asked else []
-    for segment_id, slug, text in segments:
-        if rule := _rule(segment_name(slug), text, keeps_empty=True):
+    for segment_id, slug, text in rows:
+        if slug and (rule := _rule(segment_name(slug), text, keeps_empty=True)):
             found.append(_definition(segment_name(slug), ((segment_id, rule),)))
     return in_order(found)
 

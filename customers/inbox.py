@@ -268,9 +268,10 @@ FORGET = """
 """
 
 
+# A replay need not forget at each of its stops: a day's worth at once.
 FORGET_DUE = f"""
     EXISTS (SELECT FROM customers_seenmessage
-            WHERE seen_at < %(now)s - interval '{KEEP_SEEN.total_seconds():.0f} s')
+            WHERE seen_at < %(now)s - interval '{KEEP_SEEN.days + 1} days')
 """
 
 

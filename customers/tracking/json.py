@@ -9,6 +9,7 @@ import msgspec
 from customers.tracking.problems import Problem, at, invalid
 
 DEEPEST = 20
+NESTING = (dict, list)
 NUL = b"\\u0000"
 
 
@@ -19,9 +20,25 @@ def decode(raw: bytes | msgspec.Raw, decoder: "msgspec.json.Decoder[Any]", where
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _explained(bytes(raw), error, where) from error
     text = bytes(raw)
-    if (NUL in text or text.count(b"{") + text.count(b"[") > DEEPEST) and (fault := _fault_in(text, where)):
+    if (NUL in text or _is_deep(text)) and (fault := _fault_in(text, where)):
         raise invalid([fault])
     return value
+
+
+def _is_deep(raw: bytes) -> bool:
+    """Whether valid JSON is nested deeper than DEEPEST: where it could be, each level is looked at."""
+    if raw.count(b"{") + raw.count(b"[") <= DEEPEST:
+        return False
+    try:
+        level = [msgspec.json.decode(raw)]
+    except RecursionError:
+        return True
+    for _ in range(DEEPEST):
+        members = (member for value in level for member in (value.values() if type(value) is dict else value))
+        level = [member for member in members if type(member) in NESTING]
+        if not level:
+            return False
+    return True
 
 
 def _explained(raw: bytes, error: Exception, where: str) -> Problem:

@@ -98,7 +98,7 @@ def test_classify_writes_nothing_the_second_time(django_assert_num_queries):
     event(person)
     classify([person.pk], NOON)
 
-    with django_assert_num_queries(3):  # the stages, the segments, all rules in one
+    with django_assert_num_queries(2):  # the rules as they are, all of them in one
         classify([person.pk], NOON)
 
 
