@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 RENEW = 20.0  # seconds after which the hold on the clock is renewed
 PATIENCE = 300.0  # seconds that a lost database is waited for
 Progress = Callable[[Replay, float], None]
+NextStop = Callable[[datetime], datetime]  # from where the clock stands to where it stands next
 
 
 class ReplayRunningError(RuntimeError):
@@ -47,7 +48,7 @@ class Walk:
 
     replay: Replay
     log: LogReader
-    step: timedelta
+    next_stop: NextStop
     source_id: int | None
     progress: Progress
     rejected: list[BadLine] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Walk:
     def run(self) -> None:
         """Walk from the checkpoint to the end; returns when all that is due until then has run."""
         while self.replay.reached_at < self.replay.ends_at:
-            until = min(self.replay.reached_at + self.step, self.replay.ends_at)
+            until = min(self.next_stop(self.replay.reached_at), self.replay.ends_at)
             calls = list(self._calls(until))
             self._through_outages(until, calls)
             self.progress(self.replay, self._share())

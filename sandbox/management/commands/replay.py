@@ -12,16 +12,18 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from config import clock, work
+from config.memory import spare_memory
 from customers.models import Source
 from sandbox import shop
 from sandbox.log import LogReader, span_of
 from sandbox.models import Replay
-from sandbox.replay import Walk, only_one, wait_for_database
+from sandbox.replay import NextStop, Walk, only_one, wait_for_database
 from sandbox.sample import grocer
 from sandbox.summary import as_text, summarise
 
 SAMPLE = "sample"
 HARVEST = datetime(2017, 10, 12, 10, tzinfo=grocer.ZONE)
+STEP = 3.0  # hours
 BAR = 40
 EVERY = 0.05  # of the way, between lines where the output is no terminal
 
@@ -46,7 +48,11 @@ class Command(BaseCommand):
             "--from", dest="starts", type=_moment, help=_("Begin here; else with the first call.")
         )
         parser.add_argument("--to", dest="ends", type=_moment, help=_("End here; else with the last call."))
-        parser.add_argument("--step", type=float, default=3.0, help=_("Hours that the clock goes at a time."))
+        parser.add_argument(
+            "--step",
+            type=float,
+            help=_("Hours that the clock goes at a time: 3, or from stop to stop of the sample's day."),
+        )
         parser.add_argument(
             "--name", default="", help=_("Replays of one name go on; else the log's file name.")
         )
@@ -58,6 +64,7 @@ class Command(BaseCommand):
         if not settings.REHEARSAL:
             raise CommandError(clock.RehearsalOffError.__doc__)
         work.silence()
+        spare_memory()
         wait_for_database()
         with only_one():
             if options["sample"]:
@@ -69,7 +76,7 @@ class Command(BaseCommand):
                 if options["shop"]:
                     shop.open_shop(replay.starts_at)
             if replay.finished_at is None:
-                self._walk(replay, log, timedelta(hours=options["step"]))
+                self._walk(replay, log, _stops(options["step"], is_sample=options["sample"]))
             self._end(replay, real_time=options["real_time"] or options["sample"])
 
     def _open_sample(self, log: Path) -> Replay:
@@ -97,11 +104,11 @@ class Command(BaseCommand):
             raise CommandError(_("--from must be before --to."))
         return Replay.objects.create(name=name, starts_at=starts, ends_at=ends, reached_at=starts)
 
-    def _walk(self, replay: Replay, log: Path, step: timedelta) -> None:
+    def _walk(self, replay: Replay, log: Path, next_stop: NextStop) -> None:
         source, _made = Source.objects.get_or_create(name=f"Log {log.stem}")
         with log.open("rb") as file, clock.driving(replay.name):
             reader = LogReader(file, replay.offset, replay.rejected)
-            walk = Walk(replay, reader, step, source.pk, Bar(self))
+            walk = Walk(replay, reader, next_stop, source.pk, Bar(self, replay))
             walk.run()
         for line in walk.rejected[:20]:
             self._say(_("Not a call, at byte %(at)d: %(why)s") % {"at": line.offset, "why": line.why})
@@ -122,11 +129,12 @@ class Command(BaseCommand):
 
 
 class Bar:
-    """Shows how far the replay is: a bar on a terminal, else a line now and then."""
+    """Shows how far the replay is and how long it may take: a bar on a terminal, else a line now and then."""
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: Command, replay: Replay) -> None:
         self._out = command.stdout
         self._live = sys.stdout.isatty()
+        self._begun_at = (replay.reached_at - replay.starts_at) / (replay.ends_at - replay.starts_at)
         self._told = -1.0
         self._began = time.monotonic()
 
@@ -136,13 +144,26 @@ class Bar:
             return
         self._told = share
         full = round(share * BAR)
-        elapsed = time.monotonic() - self._began
         bar = f"{'█' * full}{'·' * (BAR - full)} {share:4.0%}"
-        line = f"{bar}  {replay.reached_at:%Y-%m-%d %H:%M}  {replay.calls:>7,} calls  {elapsed:4.0f} s"
+        line = f"{bar}  {replay.reached_at:%Y-%m-%d}  {replay.calls:>7,} {_('calls')}  {self._times(share)}"
         self._out.write(
             f"\r{line}" if self._live else line, ending="\n" if share >= 1 or not self._live else ""
         )
         self._out.flush()
+
+    def _times(self, share: float) -> str:
+        """How long it has taken, and how long it may still take at the pace of this run."""
+        elapsed = time.monotonic() - self._began
+        left = elapsed / max(share - self._begun_at, 1e-6) * (1 - share)
+        return _("%(elapsed)4.0f s, about %(left).0f s left") % {"elapsed": elapsed, "left": left}
+
+
+def _stops(hours: float | None, *, is_sample: bool) -> NextStop:
+    """By so many hours at a time; without a number the sample goes by its shop's day."""
+    if is_sample and hours is None:
+        return grocer.next_stop
+    step = timedelta(hours=hours or STEP)
+    return lambda at: at + step
 
 
 def _moment(text: str) -> datetime:

@@ -73,3 +73,13 @@ def test_made_up_people_are_the_same_each_time_and_differ():
     assert traits[41] == people.traits_of(42, {})
     assert len({trait["email"] for trait in traits}) == len({trait["phone"] for trait in traits}) == 2500
     assert {trait["email"].split("@")[1] for trait in traits} == {"example.com"}
+
+
+def test_clock_stops_five_times_a_day_by_the_shops_own_hours():
+    at = datetime(2025, 11, 2, tzinfo=grocer.ZONE)  # summer time ends on that day
+    stops = []
+    for _ in range(6):
+        at = grocer.next_stop(at.astimezone(UTC))
+        stops.append((at.day, at.hour))
+
+    assert stops == [(2, 9), (2, 11), (2, 14), (2, 17), (2, 20), (3, 9)]
