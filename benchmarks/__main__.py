@@ -33,7 +33,7 @@ def _measure(var: Path, asked: argparse.Namespace) -> None:
     from benchmarks.mailbox import Mailbox  # noqa: PLC0415
 
     with Mailbox() as mailbox:
-        port = free_port(8700)
+        port = free_port()
         for name in ("DATABASE_URL", "REDIS_URL"):
             os.environ.pop(name, None)
         os.environ |= {
