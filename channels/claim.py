@@ -46,9 +46,9 @@ CLAIM = f"""
 # By the same hops: whether the claim would find something.
 DUE = f"""
     EXISTS ({LEVELS}
-        SELECT FROM level WHERE EXISTS (
-            SELECT FROM channels_message
-            WHERE channel = {{channel}} AND priority = level.priority AND due_at <= %(now)s))
+        SELECT FROM level WHERE (
+            SELECT min(due_at) FROM channels_message
+            WHERE channel = {{channel}} AND priority = level.priority) <= %(now)s)
 """
 CLAIM_ANY = CLAIM.format(also="")
 CLAIM_OF_CUSTOMERS = CLAIM.format(also="AND customer_id = ANY(%(customers)s)")

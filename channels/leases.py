@@ -17,7 +17,10 @@ from channels.receipts import ATTEMPTS
 from config import work
 
 # Off the index message_leased, which holds only what is being sent.
-DUE = "EXISTS (SELECT FROM channels_message WHERE state = 'sending' AND lease_until < clock_timestamp())"
+DUE = """
+    coalesce((SELECT min(lease_until) FROM channels_message WHERE state = 'sending')
+             < clock_timestamp(), false)
+"""
 REAP = """
     WITH lost AS (
         SELECT id FROM channels_message WHERE state = 'sending' AND lease_until < clock_timestamp()

@@ -9,7 +9,7 @@ stand behind each of them.
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -34,9 +34,10 @@ WAKE_TTL = 5  # seconds after which a wake-up that no worker took is sent again
 class Work:
     """One piece of work. `order` is its place in the loop of design.md; `run(now)` does one batch.
 
-    `due` is an SQL condition, cheap whatever the tables' size, that holds at %(now)s whenever `run` has
-    something to do; it may hold where `run` then finds that it can do nothing. `by_time`: rows come due by
-    time alone, with nobody to send a wake-up.
+    `due` is an SQL condition that holds at %(now)s whenever `run` has something to do; it may hold where
+    `run` then finds that it can do nothing. `by_time`: rows come due by time alone, with nobody to send a
+    wake-up; then `due` is asked twice a second, and is cheap whatever the tables' size: by the least of an
+    index, for PostgreSQL takes EXISTS of a moment that it does not know for a short scan.
     """
 
     name: str
@@ -69,12 +70,11 @@ def pieces() -> list[Work]:
     return sorted(_known.values(), key=lambda piece: piece.place)
 
 
-def due(now: datetime, *, prepare: bool = False) -> list[Work]:
-    """The pieces that may have something to do at `now`, in the order of the loop, asked in one query.
+def due(loop: Sequence[Work], now: datetime, *, prepare: bool = False) -> list[Work]:
+    """Those of the pieces that may have something to do at `now`, in their order, asked in one query.
 
     Prepared it takes a fifth of the time, but a session that is shared (PgBouncer) may not know it.
     """
-    loop = pieces()
     query = f"SELECT {', '.join(piece.due for piece in loop)}"
     connection.ensure_connection()
     session = connection.connection
@@ -88,9 +88,8 @@ def due(now: datetime, *, prepare: bool = False) -> list[Work]:
 def look() -> None:
     """Wake what time alone has made due; nobody else does. A driver of the clock looks for itself."""
     if not clock.is_driven():
-        for piece in due(clock.now()):
-            if piece.by_time:
-                _send(piece.name)
+        for piece in due([piece for piece in pieces() if piece.by_time], clock.now()):
+            _send(piece.name)
 
 
 def perform(name: str) -> int:
@@ -112,9 +111,10 @@ def settle(now: datetime) -> Counter[str]:
     Round after round in the order of the loop, each piece until it has nothing to do.
     """
     moved: Counter[str] = Counter()
-    here = pieces()[0]
+    loop = pieces()
+    here = loop[0]
     stuck: set[Work] = set()  # due, but they could do nothing since something last moved
-    while waiting := [piece for piece in due(now, prepare=True) if piece not in stuck]:
+    while waiting := [piece for piece in due(loop, now, prepare=True) if piece not in stuck]:
         here = min(waiting, key=lambda piece: (piece.place < here.place, piece.place))
         batch = here.run(now)
         moved[here.name] += batch

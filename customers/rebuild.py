@@ -18,7 +18,7 @@ from customers.models import Customer, Segment, Stage
 
 CHUNK = 5000
 DUE = "SELECT id FROM customers_customer WHERE recheck_at <= %s ORDER BY recheck_at LIMIT %s"
-RECHECK_DUE = "EXISTS (SELECT FROM customers_customer WHERE recheck_at <= %(now)s)"
+RECHECK_DUE = "coalesce((SELECT min(recheck_at) FROM customers_customer) <= %(now)s, false)"
 REBUILD_DUE = """
     (EXISTS (SELECT FROM customers_stage WHERE changed_at IS NOT NULL AND rebuilt_at IS NULL)
      OR EXISTS (SELECT FROM customers_segment

@@ -34,8 +34,8 @@ CLAIM_THESE = """
     ORDER BY due_at, id FOR UPDATE SKIP LOCKED
 """
 IS_DUE = """
-    EXISTS (SELECT FROM journeys_enrollment
-            WHERE standing IN ('due', 'event') AND NOT is_on_hold AND due_at <= %(now)s)
+    coalesce((SELECT min(due_at) FROM journeys_enrollment
+              WHERE standing IN ('due', 'event') AND NOT is_on_hold) <= %(now)s, false)
 """
 DUE = """
     SELECT id FROM journeys_enrollment
