@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from customers.models import Customer, Event
+from customers.models import Customer
 from customers.rules import members, parse
 from customers.rules.expressions import filled
 from customers.rules.queries import _compiled
-from tests.builders import HOUR, NOON
+from tests.builders import NOON
 
 COUNT = {"field": "event", "event": "Order Completed", "operator": "at_least", "value": 2}
 SHAPES = {
@@ -23,23 +23,23 @@ SHAPES = {
 }
 
 
+EVENTS = """
+    INSERT INTO customers_event (customer_id, name, occurred_at, received_at, properties, message_id)
+    SELECT customer.id, CASE number %% 2 WHEN 0 THEN 'Order Completed' ELSE 'Product Viewed' END,
+           %s - number * interval '1 hour', %s, jsonb_build_object('total', number), ''
+    FROM generate_series(0, 19) AS number, customers_customer AS customer
+    ORDER BY number, customer.id
+"""
+
+
 @pytest.fixture
 def ids(db: None) -> list[int]:  # noqa: ARG001 - the database
     """2,000 customers with 20 events each."""
     Customer.objects.bulk_create(Customer(first_seen_at=NOON, last_seen_at=NOON) for _ in range(2000))
-    ids = list(Customer.objects.values_list("pk", flat=True))
-    Event.objects.bulk_create(
-        Event(
-            customer_id=pk, name=["Order Completed", "Product Viewed"][number % 2],
-            occurred_at=NOON - number * HOUR,
-            received_at=NOON, properties={"total": number},
-        )
-        for number in range(20)
-        for pk in ids
-    )  # fmt: skip
     with connection.cursor() as cursor:
+        cursor.execute(EVENTS, [NOON, NOON])
         cursor.execute("ANALYZE customers_customer, customers_event")
-    return ids
+    return list(Customer.objects.values_list("pk", flat=True))
 
 
 def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
