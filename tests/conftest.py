@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from config import embedded, work
+from tests import serving
+
+# A busy machine is no fault of a test: no deadline for one example, nor for making it up.
+settings.register_profile("sette", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sette")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,6 +45,13 @@ def django_db_modify_db_settings(servers: None) -> None:
 def no_wake_ups(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test does its work itself, by `work.settle`; no worker listens."""
     monkeypatch.setattr(work, "_silent", True)
+
+
+@pytest.fixture(autouse=True)
+def no_serve_left() -> Iterator[None]:
+    """What a test started of `manage.py serve` ends with it."""
+    yield
+    serving.stop_all()
 
 
 @pytest.fixture(autouse=True)

@@ -7,12 +7,24 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from config.embedded import process
 
 ROOT = Path(__file__).resolve().parents[1]
 MINE = ("SETTE_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE")
+
+
+RUNNING: list["Serve"] = []
+
+
+def stop_all() -> None:
+    """Stop what a test that failed left running, so that only that test fails."""
+    while RUNNING:
+        serve = RUNNING.pop()
+        if serve.process.poll() is None:
+            serve.stop(signal.SIGTERM)
 
 
 class Serve:
@@ -33,6 +45,7 @@ class Serve:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        RUNNING.append(self)
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -49,10 +62,16 @@ class Serve:
         assert self.has_said(words), "".join(self.lines)
 
     def groups(self) -> dict[str, int]:
-        return {note.stem: int(note.read_text()) for note in (self.var / "run").glob("*.child")}
+        """The parts' process groups by their notes, which go and come when a part is started again."""
+        found = {}
+        for note in (self.var / "run").glob("*.child"):
+            with suppress(FileNotFoundError, ValueError):
+                found[note.stem] = int(note.read_text())
+        return found
 
     def stop(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
+        if self.process.poll() is None:
+            self.process.send_signal(number)
         code = self.process.wait(30)
         self._reader.join(5)
         self.process.stdout.close()

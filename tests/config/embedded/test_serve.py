@@ -79,7 +79,7 @@ def test_serve_that_was_killed_starts_again_on_the_same_data_and_keys(var):
     first.stop(signal.SIGKILL)
 
     second = Serve(var)
-    second.wait_for("Ctrl-C stops it", 15)
+    second.wait_for("Ctrl-C stops it")
     again = json.loads((var / "sandbox.json").read_text())
     refused = Serve(var)
     refused.process.wait(30)
