@@ -55,33 +55,6 @@ def rebuild(now: datetime, limit: int = CHUNK) -> int:
     return _rebuild(segment_name(segment.slug), [segment], now, limit) if segment else 0
 
 
-def rebuild_segment(segment: Segment, now: datetime) -> None:
-    """Find all members of a segment anew, here and now, chunk by chunk."""
-    Segment.objects.filter(pk=segment.pk).update(rebuilt_at=None, rebuilt_to=0)
-    while _rebuild_one(segment.pk, now):
-        pass
-    segment.refresh_from_db()
-
-
-@transaction.atomic
-def _rebuild_one(segment_id: int, now: datetime) -> int:
-    segment = Segment.objects.select_for_update(no_key=True).get(pk=segment_id)
-    return 0 if segment.rebuilt_at else _rebuild(segment_name(segment.slug), [segment], now, CHUNK)
-
-
-def rebuild_stages(now: datetime) -> None:
-    """Look up everybody's stage anew, here and now, chunk by chunk."""
-    Stage.objects.update(rebuilt_at=None, rebuilt_to=0)
-    while _rebuild_stages(now):
-        pass
-
-
-@transaction.atomic
-def _rebuild_stages(now: datetime) -> int:
-    stages = list(Stage.objects.filter(rebuilt_at=None).select_for_update(no_key=True))
-    return _rebuild(STAGE, stages, now, CHUNK) if stages else 0
-
-
 def _rebuild(name: str, rows: Sequence[Stage] | Sequence[Segment], now: datetime, limit: int) -> int:
     """The next chunk of customers by id; marks the rows (seven at most) with how far it has come."""
     start = min(row.rebuilt_to for row in rows)

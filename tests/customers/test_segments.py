@@ -2,7 +2,7 @@ import pytest
 
 from config import work
 from customers.models import Event, Membership, Segment, Stage
-from customers.rebuild import rebuild, rebuild_segment
+from customers.rebuild import rebuild
 from customers.rules import RuleError
 from customers.segments import delete_segment, member_counts, save_segment, segment_members
 from customers.stages import save_stage_rule
@@ -66,16 +66,6 @@ def test_saving_a_name_alone_rebuilds_nothing():
     save_segment(romans, NOON + HOUR)
 
     assert rebuild(NOON + HOUR) == 0
-
-
-def test_rebuild_segment_finds_everybody_here_and_now():
-    person = customer(traits={"city": "Roma"})
-    romans = made("romans", ROMAN)
-
-    rebuild_segment(romans, NOON)
-
-    assert list(segment_members(romans)) == [person]
-    assert romans.rebuilt_at == NOON
 
 
 def test_rebuild_carries_on_to_the_rules_that_read_the_segment():

@@ -2,7 +2,7 @@ import pytest
 
 from config import work
 from customers.models import Stage, StageMove
-from customers.rebuild import rebuild, rebuild_stages
+from customers.rebuild import rebuild
 from customers.rules import RuleError
 from customers.stages import (
     StageCount,
@@ -68,15 +68,6 @@ def test_save_stage_rule_refuses_a_broken_rule_and_keeps_the_old_one():
 
     stage.refresh_from_db()
     assert stage.rule == ROMAN
-
-
-def test_rebuild_stages_finds_everybody_here_and_now():
-    customer(traits={"city": "Roma"})
-    Stage.objects.filter(slug="use").update(rule=ROMAN)
-
-    rebuild_stages(NOON)
-
-    assert stage_counts()[5] == StageCount(6, 1)
 
 
 def test_stage_counts_has_all_seven_and_the_rest():
