@@ -26,7 +26,7 @@ from django.db.models.functions import Cast
 
 from customers.definitions import STAGE, Definition
 from customers.models import Customer, Membership
-from customers.rules.expressions import AmongIds, Least, filled
+from customers.rules.expressions import AmongIds, filled, least
 from customers.rules.facts import Batched, Facts
 
 
@@ -116,8 +116,8 @@ def _segments(definitions: Sequence[Definition], facts: Facts) -> tuple[Expressi
 
 def _told(definitions: Sequence[Definition], facts: Facts) -> Expression:
     """When time alone could next change one of the answers."""
-    moments = [moment for one in definitions for _key, rule in one.rules for moment in rule.moments(facts)]
-    return Least(*moments, output_field=DateTimeField()) if moments else _nothing(DateTimeField())
+    moments = [rule.root.changes_at(facts) for one in definitions for _key, rule in one.rules]
+    return least(moments) or _nothing(DateTimeField())
 
 
 def _nothing(field: Any) -> Expression:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -20,7 +20,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 # A date, or a date and time, with or without an offset: no match makes the cast to timestamptz fail.
 LEAP_YEAR = r"(?:19(?:0[48]|[2468][048]|[13579][26])|2\d(?:0[48]|[2468][048]|[13579][26])|2[048]00)"
@@ -203,6 +203,35 @@ class Least(Func):
     """The least of the values that are not NULL; unlike Django's it takes one too."""
 
     function = "LEAST"
+
+
+class Moment(Func):
+    """One of the two moments that no event is at."""
+
+    template = "'%(name)s'::timestamptz"
+    output_field = DateTimeField()
+
+    def __init__(self, name: Literal["infinity", "-infinity"]) -> None:
+        super().__init__(name=name)
+
+
+NEVER, ALWAYS = Moment("infinity"), Moment("-infinity")
+
+
+def least(moments: Iterable[Expression | None]) -> Expression | None:
+    """The first of moments; NULL and None are never."""
+    told = [moment for moment in moments if moment is not None]
+    return Least(*told, output_field=DateTimeField()) if len(told) > 1 else next(iter(told), None)
+
+
+def or_never(moment: Expression | None) -> Expression:
+    """A moment, with infinity for never."""
+    return NEVER if moment is None else Coalesce(moment, NEVER, output_field=DateTimeField())
+
+
+def unless_never(moment: Expression) -> Expression:
+    """A moment, with NULL for infinity."""
+    return NullIf(moment, NEVER)
 
 
 def known(condition: Any) -> Expression:

@@ -30,10 +30,10 @@ class Leaf(BaseModel):
         """Whether it holds at `facts.now`, over Customer querysets: a boolean that is never NULL."""
         raise NotImplementedError
 
-    def changes_at(self, facts: Facts) -> list[Expression]:
-        """When, after `facts.now`, time alone could next change the answer; NULL, or no expression: never."""
+    def changes_at(self, facts: Facts) -> Expression | None:
+        """When, after `facts.now`, time alone could next change the answer; NULL, or None: never."""
         del facts
-        return []
+        return None
 
     def depends(self) -> Depends:
         """What it reads."""

@@ -7,14 +7,15 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import Any, Literal
 
-from django.db.models import Expression
+from django.db.models import Case, DateTimeField, Expression, When
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from config.registry import UnknownKindError
 from customers.rules.depends import Depends
 from customers.rules.errors import Problem, RuleError
-from customers.rules.expressions import FALSE, AllOf, AnyOf, Not
+from customers.rules.expressions import ALWAYS, FALSE, AllOf, AnyOf, Not, least, or_never, unless_never
 from customers.rules.facts import Correlated, Facts
 from customers.rules.leaf import FAMILIES, Leaf
 from customers.rules.problems import join_path, problems_of
@@ -41,6 +42,30 @@ class Group:
         holds = join(*(part.condition(facts) for part in self.parts))
         return Not(holds) if self.is_negated else holds
 
+    def changes_at(self, facts: Facts) -> Expression | None:
+        """When time alone could next change the answer; NULL, or None: never.
+
+        What all parts make true, any of them can end; what is false stays so until the last of its false
+        parts could turn. The other way round where one part is enough.
+        """
+        moments = [part.changes_at(facts) for part in self.parts]
+        if len(self.parts) <= 1 or not any(moments):
+            return next(iter(moments), None)
+        sought = [part.condition(facts) for part in self.parts]
+        if self.combinator == "or":
+            sought = [Not(condition) for condition in sought]
+        blocking = [self._blocks(*each) for each in zip(sought, moments, strict=True)]
+        return Case(
+            When(AllOf(*sought), then=least(moments)),
+            default=unless_never(Greatest(*blocking)),
+            output_field=DateTimeField(),
+        )
+
+    @staticmethod
+    def _blocks(is_sought: Expression, moment: Expression | None) -> Expression:
+        """Until when a part keeps the group from turning."""
+        return Case(When(is_sought, then=ALWAYS), default=or_never(moment), output_field=DateTimeField())
+
 
 @dataclass(frozen=True, eq=False)
 class Rule:
@@ -62,13 +87,9 @@ class Rule:
         """Whether it holds at `now`, over Customer querysets: a boolean that is never NULL."""
         return self.root.condition(Correlated(now))
 
-    def changes_at(self, now: datetime) -> list[Expression]:
-        """For each leaf that time can turn, when next: a moment after `now`, or NULL."""
-        return self.moments(Correlated(now))
-
-    def moments(self, facts: Facts) -> list[Expression]:
-        """The same by any facts."""
-        return [moment for _path, leaf in self.leaves() for moment in leaf.changes_at(facts)]
+    def changes_at(self, now: datetime) -> Expression | None:
+        """When time alone could next change the answer: a moment after `now`; NULL, or None: never."""
+        return self.root.changes_at(Correlated(now))
 
     @cached_property
     def depends(self) -> Depends:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from django.db.models import DecimalField, Expression, IntegerField, Value
+from django.db.models import Case, DateTimeField, DecimalField, Expression, IntegerField, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from customers.rules.comparison import check_number, value_words
 from customers.rules.depends import Depends
 from customers.rules.errors import RuleError, Slip
-from customers.rules.expressions import TRUE, AllOf, Compare, Later, Not, if_after, known
+from customers.rules.expressions import TRUE, AllOf, Compare, Later, Not, if_after, known, least
 from customers.rules.facts import Facts
 from customers.rules.figures import Fact, Function
 from customers.rules.leaf import Leaf
@@ -78,7 +78,7 @@ class Happened(Leaf):
             return Not(known(Compare(figure, "=", self._wanted())))
         return known(Compare(figure, COMPARED[self.operator], self._wanted()))
 
-    def changes_at(self, facts: Facts) -> list[Expression]:
+    def changes_at(self, facts: Facts) -> Expression | None:
         """When events leave the window (of a count: the one that matters), or come to be old enough."""
         moments: list[Expression] = []
         if self.before:
@@ -89,8 +89,21 @@ class Happened(Leaf):
             moments += [if_after(at, facts.ago()) for at in leaving]
         elif self.within:
             oldest = facts.ask(self._fact("oldest", self.property or ""))
-            moments.append(Later(oldest, self.within))
-        return moments
+            moments.append(self._unless_out_of_reach(Later(oldest, self.within), facts))
+        return least(moments)
+
+    def _unless_out_of_reach(self, leaves_at: Expression, facts: Facts) -> Expression:
+        """NULL where the figure is under its threshold and can only fall: events that leave turn nothing."""
+        if self.before or self.aggregate not in ZERO or self.operator in ("equals", "not_equals"):
+            return leaves_at
+        figure = facts.ask(self._fact(self.aggregate, self.property or ""))
+        reached = Coalesce(figure, Value(0), output_field=DecimalField())
+        sign = ">=" if self.operator in ("at_least", "less") else ">"
+        stays: Expression = Not(known(Compare(reached, sign, self._wanted())))
+        if self.aggregate == "sum":
+            smallest = facts.ask(self._fact("minimum", self.property or ""))
+            stays = AllOf(stays, known(Compare(smallest, ">=", Value(0))))
+        return Case(When(stays, then=None), default=leaves_at, output_field=DateTimeField())
 
     @cached_property
     def _is_plain_count(self) -> bool:

@@ -4,7 +4,7 @@ from django.db.models import Expression
 
 from customers.rules.comparison import TIMELY, Comparison
 from customers.rules.depends import Depends
-from customers.rules.expressions import Later, if_after
+from customers.rules.expressions import Later, if_after, least
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
 from customers.rules.texts import JsonKeys, top_key
@@ -21,12 +21,12 @@ class Trait(Comparison, Leaf):
         """Whether the trait answers the question."""
         return self.holds("traits", self.trait, facts.ago)
 
-    def changes_at(self, facts: Facts) -> list[Expression]:
+    def changes_at(self, facts: Facts) -> Expression | None:
         """A moment that is still to come, and the moment at which one is `value` ago."""
         if self.operator not in TIMELY:
-            return []
+            return None
         at = self.moment("traits", self.trait)
-        return [if_after(at, facts.ago()), if_after(Later(at, self.value), facts.ago())]
+        return least([if_after(at, facts.ago()), if_after(Later(at, self.value), facts.ago())])
 
     def depends(self) -> Depends:
         """The trait that the path begins with."""

@@ -47,11 +47,9 @@ def test_rules_answer_as_the_oracle_in_each_shape(people, rules, hours):
 def test_no_answer_changes_before_the_told_moment(people, tree, hours, steps):
     now = NOON + hours * HOUR
     rule = parse(tree)
-    columns = {f"told_{place}": moment for place, moment in enumerate(rule.changes_at(now))}
-    told = {
-        pk: min((moment for moment in moments if moment), default=now + 40 * DAY)
-        for pk, *moments in Customer.objects.annotate(**columns).values_list("pk", *columns)
-    }
+    told = dict.fromkeys(people, now + 40 * DAY)
+    if (moment := rule.changes_at(now)) is not None:
+        told |= {pk: at for pk, at in Customer.objects.annotate(at=moment).values_list("pk", "at") if at}
 
     for pk, person in people.items():
         assert told[pk] > now
@@ -91,9 +89,55 @@ def test_a_moment_told_for_a_count_is_exact():
         "within": "P10D",
     }
 
-    (moment,) = parse(tree).changes_at(NOON)
+    moment = parse(tree).changes_at(NOON)
 
     assert Customer.objects.values_list(moment, flat=True).get() == NOON + 5 * DAY
+
+
+def spent(total, operator="at_least", **more):
+    return {
+        "field": "event",
+        "event": "Order Completed",
+        "aggregate": "sum",
+        "property": "total",
+        "operator": operator,
+        "value": total,
+        "within": "P10D",
+    } | more
+
+
+def told(tree):
+    return Customer.objects.values_list(parse(tree).changes_at(NOON), flat=True).get()
+
+
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [
+        ((60, 50), NOON + 1 * DAY),  # over the threshold: the oldest leaves after its ten days
+        ((60, 30), None),  # under it: what leaves can only lessen it
+        ((60, -30), NOON + 1 * DAY),  # under it, but a refund that leaves would raise it
+    ],
+)
+def test_a_sum_that_can_only_fall_is_not_asked_again_below_its_threshold(totals, expected):
+    person = customer()
+    for days, total in zip((9, 2), totals, strict=True):
+        event(person, at=NOON - days * DAY, properties={"total": total})
+
+    assert told(spent(100)) == expected
+
+
+def test_a_group_turns_no_sooner_than_the_last_part_that_keeps_it_from_it():
+    person = customer(traits={"opens": "2026-01-01"})
+    event(person, at=NOON - 4 * DAY)
+    count = {"field": "event", "event": "Order Completed", "operator": "at_least", "value": 1}
+    within = count | {"within": "P10D"}
+    more = count | {"value": 2, "within": "P10D"}
+    leaves_at = NOON + 6 * DAY
+
+    assert told({"combinator": "and", "rules": [within, count]}) == leaves_at
+    assert told({"combinator": "and", "rules": [within, more]}) is None
+    assert told({"combinator": "or", "rules": [within, more]}) == leaves_at
+    assert told({"combinator": "or", "rules": [within, count]}) is None
 
 
 def test_members_can_be_counted_filtered_and_used_as_a_subquery(people):
