@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def servers() -> Iterator[None]:
     """PostgreSQL and Valkey under the run's own folder; where DATABASE_URL, REDIS_URL are set, those."""
-    var = Path(os.environ["SETTE_VAR"])
+    var = Path(os.environ["SETTE_TEST_VAR"])
     with embedded.running(
         var, database="DATABASE_URL" not in os.environ, redis="REDIS_URL" not in os.environ, tied=True
     ):

@@ -3,7 +3,10 @@
 import os
 import tempfile
 
-os.environ.setdefault("SETTE_VAR", tempfile.mkdtemp(prefix="sette-test-"))
+# Never the folder of an installation: it is deleted when the run ends. Children of a run find the run's own.
+if "SETTE_TEST_VAR" not in os.environ:
+    os.environ["SETTE_TEST_VAR"] = tempfile.mkdtemp(prefix="sette-test-")
+os.environ["SETTE_VAR"] = os.environ["SETTE_TEST_VAR"]
 os.environ.setdefault("SETTE_SECRET_KEY", "only-for-tests")
 
 from config.settings import *  # noqa: F403
