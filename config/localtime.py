@@ -45,6 +45,11 @@ def _end_of_gap(before: datetime, after: datetime, zone: tzinfo) -> datetime:
     return after
 
 
+def ago(now: datetime, span: timedelta) -> datetime:
+    """The moment `span` of elapsed time before `now`, in UTC: arithmetic within a zone is by its wall clock."""
+    return now.astimezone(UTC) - span
+
+
 def next_moment(after: datetime, at: time, weekdays: frozenset[int], zone: tzinfo) -> datetime:
     """The first moment after `after` when clocks in `zone` show `at` on one of `weekdays` (Monday is 0)."""
     day = after.astimezone(zone).date() - DAY  # a time of yesterday can have moved past midnight over a gap

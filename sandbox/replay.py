@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -57,7 +57,7 @@ class Walk:
     def run(self) -> None:
         """Walk from the checkpoint to the end; returns when all that is due until then has run."""
         while self.replay.reached_at < self.replay.ends_at:
-            until = min(self.next_stop(self.replay.reached_at), self.replay.ends_at)
+            until = min(self.next_stop(self.replay.reached_at), self.replay.ends_at).astimezone(UTC)
             calls = list(self._calls(until))
             self._through_outages(until, calls)
             self.progress(self.replay, self._share())

@@ -22,6 +22,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
 
+from config.localtime import ago
+
 # A date, or a date and time, with or without an offset: no match makes the cast to timestamptz fail.
 LEAP_YEAR = r"(?:19(?:0[48]|[2468][048]|[13579][26])|2\d(?:0[48]|[2468][048]|[13579][26])|2[048]00)"
 DAY = (
@@ -108,7 +110,7 @@ class Hole(Expression):
 
     def fill(self, ids: list[int], now: datetime) -> Any:
         """What stands here in a run."""
-        return ids if self.content is None else now - self.content
+        return ids if self.content is None else ago(now, self.content)
 
 
 def filled(params: Iterable[Any], ids: list[int], now: datetime) -> list[Any]:

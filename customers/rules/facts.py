@@ -26,6 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from config.localtime import ago
 from customers.models import Customer, Event
 from customers.rules.expressions import Compare, ElementOf, Hole, IsSet, known
 from customers.rules.figures import AGGREGATES, Fact, events_of
@@ -63,7 +64,7 @@ class _At(Facts):
 
     def ago(self, span: timedelta = NOT_AGO) -> Expression:
         """That moment less `span`, as a parameter."""
-        return Value(self.now - span, output_field=DateTimeField())
+        return Value(ago(self.now, span), output_field=DateTimeField())
 
 
 @dataclass

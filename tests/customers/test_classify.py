@@ -1,4 +1,5 @@
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -71,6 +72,23 @@ def test_classify_returns_a_customer_to_an_earlier_stage():
     classify([person.pk], NOON)
 
     assert told(person) == [("$stage_changed", {"from": "action", "to": "discovery"})]
+
+
+@pytest.mark.parametrize(("elapsed", "stands_in"), [(30 * DAY - HOUR / 2, "action"), (30 * DAY, "discovery")])
+def test_a_window_is_elapsed_time_whatever_zone_now_is_in(elapsed, stands_in):
+    new_york = ZoneInfo("America/New_York")
+    now = datetime(2026, 11, 1, 11, tzinfo=new_york)  # its clocks were put back an hour today
+    stage("discovery", VIEWED)
+    stage("action", BOUGHT)
+    person = customer()
+    event(person, "Product Viewed", at=now)
+    event(person, at=now.astimezone(UTC) - elapsed)
+
+    classify([person.pk], now)
+
+    person.refresh_from_db()
+    assert person.stage.slug == stands_in
+    assert person.recheck_at is None or person.recheck_at > now
 
 
 def test_classify_enters_and_leaves_segments_with_their_times():
