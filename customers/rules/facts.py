@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -31,8 +32,37 @@ from customers.models import Customer, Event
 from customers.rules.expressions import Compare, ElementOf, Hole, IsSet, known
 from customers.rules.figures import AGGREGATES, Fact, events_of
 from customers.rules.joins import Column, Figures, Newest, add_join, table_of
+from customers.rules.where import Where
 
 NOT_AGO = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Few:
+    """Events of a name that pass `where`, within a span or ever, of which the newest few say it all."""
+
+    name: str
+    within: timedelta | None = None
+    where: Where = field(default_factory=Where)
+
+
+@dataclass
+class Counted:
+    """How many of the newest events one join must find, and within which spans they are asked for."""
+
+    alias: str
+    most: int = 0
+    spans: set[timedelta | None] = field(default_factory=set)
+
+
+def newest_of(name: str, where: Where, since: Expression | None) -> QuerySet[Event, Any]:
+    """The moments of everybody's events of a name that pass `where`, the newest first."""
+    events = Event.objects.filter(name=name)
+    if since is not None:
+        events = events.filter(Compare(F("occurred_at"), ">", since))
+    if where.lines:
+        events = events.filter(where.condition())
+    return events.order_by("-occurred_at").values("occurred_at")
 
 
 class Facts(ABC):
@@ -47,13 +77,16 @@ class Facts(ABC):
         """The fact; NULL where there is nothing to figure."""
 
     @abstractmethod
-    def newest(self, name: str, place: int) -> Expression:
-        """The moment of the newest event of a name (place 1), or of the next ones; NULL: there is none."""
+    def newest(self, few: Few, place: int) -> Expression:
+        """The moment of the newest of these events (place 1), or of the next ones; NULL: there is none.
 
-    def has_at_least(self, name: str, count: int, within: timedelta | None) -> Expression:
-        """Whether there are so many events (1 or more) of a name within a span, or ever; never NULL."""
-        newest = self.newest(name, count)
-        return known(Compare(newest, ">", self.ago(within))) if within else IsSet(newest)
+        One that is older than `few.within` may be told, or NULL.
+        """
+
+    def has_at_least(self, few: Few, count: int) -> Expression:
+        """Whether there are so many (1 or more) of these events; never NULL."""
+        newest = self.newest(few, count)
+        return known(Compare(newest, ">", self.ago(few.within))) if few.within else IsSet(newest)
 
 
 @dataclass
@@ -77,10 +110,10 @@ class Correlated(_At):
         output = AGGREGATES[fact.function].output
         return ExpressionWrapper(Subquery(events.values("fact_0")), output_field=output)  # type: ignore[misc]
 
-    def newest(self, name: str, place: int) -> Expression:
+    def newest(self, few: Few, place: int) -> Expression:
         """The moment by the index, as a subquery of its own."""
-        events = Event.objects.filter(customer_id=OuterRef("pk"), name=name).order_by("-occurred_at")
-        moments = Subquery(events.values("occurred_at")[place - 1 : place])
+        events = newest_of(few.name, few.where, self.ago(few.within) if few.within else None)
+        moments = Subquery(events.filter(customer_id=OuterRef("pk"))[place - 1 : place])
         return ExpressionWrapper(moments, output_field=DateTimeField())
 
 
@@ -118,13 +151,14 @@ class Grouped(_At):
         """The fact as a column of its source's join."""
         return self.sources.column(fact)
 
-    def newest(self, name: str, place: int) -> Expression:
+    def newest(self, few: Few, place: int) -> Expression:
         """An element of the array of all such moments."""
-        return ElementOf(self.ask(Fact(name, "all_newest")), place, DateTimeField())
+        moments = self.ask(Fact(few.name, "all_newest", since=few.within, where=few.where))
+        return ElementOf(moments, place, DateTimeField())
 
-    def has_at_least(self, name: str, count: int, within: timedelta | None) -> Expression:
+    def has_at_least(self, few: Few, count: int) -> Expression:
         """By counting: here all events of the window are read anyway."""
-        counted = Coalesce(self.ask(Fact(name, "count", since=within)), 0)
+        counted = Coalesce(self.ask(Fact(few.name, "count", since=few.within, where=few.where)), 0)
         return Compare(counted, ">=", Value(count, output_field=IntegerField()))
 
     def join(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
@@ -139,7 +173,7 @@ class Batched(Facts):
     """Facts of a few customers, looked up by the index for each. The moment is a hole that each run fills."""
 
     sources: Sources = field(default_factory=Sources)
-    counted: dict[str, int] = field(default_factory=dict)
+    counted: dict[tuple[str, Where], Counted] = field(default_factory=dict)
 
     def ago(self, span: timedelta = NOT_AGO) -> Expression:
         """The hole for the moment less `span`."""
@@ -149,17 +183,23 @@ class Batched(Facts):
         """The fact as a column of its source's join."""
         return self.sources.column(fact)
 
-    def newest(self, name: str, place: int) -> Expression:
+    def newest(self, few: Few, place: int) -> Expression:
         """An element of the array of the newest few, as many as the greatest place that is asked for."""
-        self.counted[name] = max(place, self.counted.get(name, 0))
-        alias = f"newest_{list(self.counted).index(name)}"
-        return ElementOf(Column(alias, "times", ArrayField(DateTimeField())), place, DateTimeField())
+        counted = self.counted.setdefault((few.name, few.where), Counted(f"newest_{len(self.counted)}"))
+        counted.most = max(place, counted.most)
+        counted.spans.add(few.within)
+        times = Column(counted.alias, "times", ArrayField(DateTimeField()))
+        return ElementOf(times, place, DateTimeField())
 
     def join(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         """`customers` with all that was asked beside them."""
         joined = customers.all()
         own = table_of(joined.query)
         self.sources.join(joined, self, is_lateral=True)
-        for place, (name, most) in enumerate(self.counted.items()):
-            add_join(joined.query, Newest(f"newest_{place}", own, name, most))
+        for (name, where), counted in self.counted.items():
+            spans = [span for span in counted.spans if span]
+            is_bounded = len(spans) == len(counted.spans)
+            events = newest_of(name, where, self.ago(max(spans)) if is_bounded else None)
+            events = events.filter(Compare(F("customer_id"), "=", Column(own, "id", BigIntegerField())))
+            add_join(joined.query, Newest(counted.alias, own, events[: counted.most].query))
         return joined

@@ -78,11 +78,13 @@ def _widest(facts: list[Fact]) -> timedelta | None:
 
 
 def _column(fact: Fact, ago: Ago, since: timedelta | None) -> Expression:
-    conditions = [fact.where.condition()] if fact.where.lines else []
+    conditions: list[Expression] = []
     if fact.since is not None and fact.since != since:
         conditions.append(Compare(F("occurred_at"), ">", ago(fact.since)))
     if fact.until is not None:
         conditions.append(Compare(F("occurred_at"), "<=", ago(fact.until)))
+    if fact.where.lines:  # last: to read properties costs most
+        conditions.append(fact.where.condition())
     return AGGREGATES[fact.function].make(_value(fact), all_of(conditions) if conditions else None)
 
 

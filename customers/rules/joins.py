@@ -84,25 +84,25 @@ class Figures(Join):
 
 @dataclass(frozen=True)
 class Newest(Join):
-    """The moments of a customer's `most` newest events of a name, as the array `times`, the newest first.
+    """The moments of a customer's newest few events, as the array `times`, the newest first.
 
-    It reads so many entries of the index event_of_customer, however many events there are; the aggregate
-    keeps PostgreSQL from doing it again at each mention.
+    It reads the index event_of_customer from its end until there are enough, however many events there are;
+    the aggregate keeps PostgreSQL from doing it again at each mention.
     """
 
-    name: str
-    most: int
+    events: Query
     table_name = "newest"
 
-    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, tuple[Any, ...]]:
+    def relabeled_clone(self, change_map: dict[str, str]) -> Self:
+        """The same join after aliases were renamed; its events name its parent."""
+        return replace(super().relabeled_clone(change_map), events=self.events.relabeled_clone(change_map))
+
+    def as_sql(self, _compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The join."""
-        quote = compiler.quote_name_unless_alias
-        few = (
-            f"SELECT occurred_at FROM customers_event WHERE customer_id = {quote(self.parent_alias)}.id"
-            " AND name = %s ORDER BY occurred_at DESC LIMIT %s"
-        )
-        times = f"SELECT array_agg(occurred_at) AS times FROM ({few}) few"
-        return f"LEFT JOIN LATERAL ({times}) {quote(self.table_alias)} ON TRUE", (self.name, self.most)
+        few, params = self.events.get_compiler(connection=connection).as_sql()
+        alias = connection.ops.quote_name(self.table_alias)
+        times = f"SELECT array_agg(few.occurred_at) AS times FROM ({few}) few"
+        return f"LEFT JOIN LATERAL ({times}) {alias} ON TRUE", params
 
 
 @dataclass(frozen=True)

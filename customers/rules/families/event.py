@@ -14,7 +14,7 @@ from customers.rules.comparison import check_number, value_words
 from customers.rules.depends import Depends
 from customers.rules.errors import RuleError, Slip
 from customers.rules.expressions import TRUE, AllOf, Compare, Later, Not, if_after, known, least
-from customers.rules.facts import Facts
+from customers.rules.facts import Facts, Few
 from customers.rules.figures import Fact, Function
 from customers.rules.leaf import Leaf
 from customers.rules.texts import JsonKeys, Span, Text, span_words
@@ -68,8 +68,8 @@ class Happened(Leaf):
         return self
 
     def condition(self, facts: Facts) -> Expression:
-        """Whether the figure compares as asked; a plain count asks no more than whether there are so many."""
-        if self._is_plain_count:
+        """Whether the figure compares as asked; a small count asks no more than whether there are so many."""
+        if self._is_small_count:
             return self._counts(facts)
         figure = facts.ask(self._fact(self.aggregate, self.property or ""))
         if self.aggregate in ZERO:
@@ -84,8 +84,8 @@ class Happened(Leaf):
         if self.before:
             young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self.where))
             moments.append(Later(young, self.before))
-        if self.within and self._is_plain_count:
-            leaving = [Later(facts.newest(self.event, place), self.within) for place in self._places()]
+        if self.within and self._is_small_count:
+            leaving = [Later(facts.newest(self._few, place), self.within) for place in self._places()]
             moments += [if_after(at, facts.ago()) for at in leaving]
         elif self.within:
             oldest = facts.ask(self._fact("oldest", self.property or ""))
@@ -106,10 +106,13 @@ class Happened(Leaf):
         return Case(When(stays, then=None), default=leaves_at, output_field=DateTimeField())
 
     @cached_property
-    def _is_plain_count(self) -> bool:
-        """Whether it counts few events up to now without a filter: then the newest few say it all."""
-        is_plain = self.aggregate == "count" and not self.before and not self.where.lines
-        return is_plain and self.value <= FEW
+    def _is_small_count(self) -> bool:
+        """Whether it counts few events, up to now: then the newest few say it all."""
+        return self.aggregate == "count" and not self.before and self.value <= FEW
+
+    @cached_property
+    def _few(self) -> Few:
+        return Few(self.event, self.within, self.where)
 
     def _counts(self, facts: Facts) -> Expression:
         """The count's comparison, told by whether there are at least so many."""
@@ -122,7 +125,7 @@ class Happened(Leaf):
         return Not(holds) if self.operator in ("less", "at_most", "not_equals") else holds
 
     def _has(self, facts: Facts, count: int) -> Expression:
-        return facts.has_at_least(self.event, count, self.within) if count else TRUE
+        return facts.has_at_least(self._few, count) if count else TRUE
 
     def _places(self) -> list[int]:
         """Counted from the newest, the events whose leaving turns the count's answer."""
