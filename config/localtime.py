@@ -46,7 +46,7 @@ def _end_of_gap(before: datetime, after: datetime, zone: tzinfo) -> datetime:
 
 
 def ago(now: datetime, span: timedelta) -> datetime:
-    """The moment `span` of elapsed time before `now`, in UTC: arithmetic within a zone is by its wall clock."""
+    """The moment `span` of elapsed time before `now`, in UTC; within a zone Python reckons by the wall."""
     return now.astimezone(UTC) - span
 
 

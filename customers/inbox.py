@@ -127,7 +127,7 @@ def drain(now: datetime, limit: int = 2000) -> int:
 
 
 def _drain_whole(now: datetime, limit: int) -> int:
-    with transaction.atomic():
+    with work.redoable():
         lock_events()
         rows = _claim(now, limit)
         _apply(rows, now)
@@ -136,7 +136,7 @@ def _drain_whole(now: datetime, limit: int) -> int:
 
 def _drain_in_parts(now: datetime, limit: int) -> int:
     faults: dict[int, str] = {}
-    with transaction.atomic():
+    with work.redoable():
         lock_events()
         rows = _claim(now, limit)
         _apply_parts(rows, now, faults)
@@ -277,6 +277,6 @@ FORGET_DUE = f"""
 
 def forget_seen(now: datetime, limit: int = 5000) -> int:
     """Forget message ids that are older than 48 hours; returns how many."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with work.redoable(), connection.cursor() as cursor:
         cursor.execute(FORGET, [now - KEEP_SEEN, limit])
         return int(cursor.rowcount)

@@ -8,8 +8,9 @@ FOR NO KEY UPDATE: the drain, for whose events' lock we then wait, must be able 
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
+from config import work
 from customers.classify import classify, classify_by
 from customers.definitions import STAGE, segment_name
 from customers.events import lock_events
@@ -27,7 +28,7 @@ REBUILD_DUE = """
 LOOKED = "UPDATE customers_customer SET recheck_at = NULL WHERE id = ANY(%s)"
 
 
-@transaction.atomic
+@work.redoable()
 def recheck(now: datetime, limit: int = 2000) -> int:
     """Classify customers whose `recheck_at` has come, the longest overdue first; returns how many."""
     lock_events()
@@ -40,7 +41,7 @@ def recheck(now: datetime, limit: int = 2000) -> int:
     return len(ids)
 
 
-@transaction.atomic
+@work.redoable()
 def rebuild(now: datetime, limit: int = CHUNK) -> int:
     """One chunk of customers for one changed definition that nobody else works on; 0: there is none."""
     stages = list(

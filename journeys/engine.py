@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 
 from channels.outbox import Candidate
 from config import work
@@ -36,7 +36,7 @@ def advance(now: datetime, limit: int = 1000) -> int:
 Failures = list[tuple[Claimed, str]]
 
 
-@transaction.atomic
+@work.redoable()
 def _advance(now: datetime, limit: int, ids: Sequence[int] | None = None) -> int:
     rows = load.claim(now, limit, ids)
     if rows:
@@ -122,7 +122,7 @@ def _isolate(ids: Sequence[int], now: datetime) -> int:
     return _isolate(ids[:half], now) + _isolate(ids[half:], now)
 
 
-@transaction.atomic
+@work.redoable()
 def _fail(enrollment_id: int, error: str, now: datetime) -> int:
     rows = load.claim(now, 1, [enrollment_id])
     write.write_failures([(row, error) for row in rows], now)
@@ -152,7 +152,7 @@ HEAR = """
 
 def hear_fates(now: datetime, limit: int = 5000) -> int:
     """Read fate notices: enrollments that stand at those messages become due; returns how many were read."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with work.redoable(), connection.cursor() as cursor:
         cursor.execute(HEAR, {"now": now, "limit": limit})
         if cursor.rowcount:
             work.wake("journeys.advance")

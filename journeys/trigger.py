@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 
 from config import work
 from customers import rules
@@ -115,7 +115,7 @@ ENROLL = """
 """
 
 
-@transaction.atomic
+@work.redoable()
 def listen(now: datetime, limit: int = 5000) -> int:
     """Hear the next events, up to `limit`; returns how many there were."""
     after = _take_cursor()

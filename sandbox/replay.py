@@ -84,9 +84,10 @@ class Walk:
         if time.monotonic() - self._renewed > RENEW:
             clock.drive(self.replay.name)
             self._renewed = time.monotonic()
-        clock.stand_at(until)
-        if calls:
-            inbox.accept(calls, self.source_id, until)
+        with work.redoable():
+            clock.stand_at(until)
+            if calls:
+                inbox.accept(calls, self.source_id, until)
         finish_all_due(until)
         Replay.objects.filter(pk=self.replay.pk).update(
             reached_at=until,
