@@ -65,14 +65,23 @@ def _classify(levels: Levels, names: Collection[str], customer_ids: Iterable[int
     if not ids or not names:
         return
     news, whose = Depends(), set[int]()
+    timed = _timed(levels, names)
     for level in levels:
         asked = [one for one in level if one.name in names]
         following = [one for one in level if one.name not in names and one.depends.meets(news)]
-        found = [(asked, verdicts(asked, ids, now))] if asked else []
+        found = [(asked, verdicts(asked, ids, now, timed))] if asked else []
+        timed = None if asked else timed  # once: what later levels change can only make it earlier
         found += [(following, verdicts(following, sorted(whose), now))] if following else []
         for definitions, changes in found:
             _write(changes, definitions, now)
             news, whose = _told(definitions, changes, news, whose)
+
+
+def _timed(levels: Levels, names: Collection[str]) -> list[Definition] | None:
+    """All definitions, where to ask them all when they next turn costs less than to come for nothing."""
+    every = list(chain(*levels))
+    asked = sum(len(one.rules) for one in every if one.name in names)
+    return every if 2 * asked >= sum(len(one.rules) for one in every) else None
 
 
 def _told(
@@ -90,7 +99,7 @@ UPDATE = """
     UPDATE customers_customer AS customer
     SET stage_id = coalesce(new.stage, customer.stage_id),
         stage_since = CASE WHEN new.stage IS NULL THEN customer.stage_since ELSE %s END,
-        recheck_at = least(customer.recheck_at, new.recheck_at)
+        recheck_at = new.recheck_at
     FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) AS new (id, stage, recheck_at)
     WHERE customer.id = new.id
 """
@@ -112,7 +121,7 @@ ENTER = """
 
 def _write(changes: Sequence[Verdict], definitions: Sequence[Definition], now: datetime) -> None:
     """One statement for each kind of change that there is."""
-    touched = [one for one in changes if one.to_stage or one.recheck_at]
+    touched = [one for one in changes if one.to_stage or one.is_recheck_new]
     moves = [one for one in changes if one.to_stage]
     left = [
         (segment, one.customer_id) for one in changes for segment in one.was_in if segment not in one.is_in

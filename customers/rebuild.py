@@ -25,7 +25,8 @@ REBUILD_DUE = """
      OR EXISTS (SELECT FROM customers_segment
                 WHERE is_active AND changed_at IS NOT NULL AND rebuilt_at IS NULL))
 """
-LOOKED = "UPDATE customers_customer SET recheck_at = NULL WHERE id = ANY(%s)"
+# Who was asked is not asked again at the same moment, also where nothing is left to ask.
+LOOKED = "UPDATE customers_customer SET recheck_at = NULL WHERE id = ANY(%s) AND recheck_at <= %s"
 
 
 @work.redoable()
@@ -36,8 +37,8 @@ def recheck(now: datetime, limit: int = 2000) -> int:
         cursor.execute(DUE, [now, limit])
         ids = lock_customers(row[0] for row in cursor.fetchall())
         if ids:
-            cursor.execute(LOOKED, [ids])
             classify(ids, now)
+            cursor.execute(LOOKED, [ids, now])
     return len(ids)
 
 

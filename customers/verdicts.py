@@ -31,7 +31,7 @@ from customers.rules.facts import Batched, Facts
 
 
 class Verdict(NamedTuple):
-    """What changes about one customer: the stage, segments entered and left, an earlier time to ask again."""
+    """What changes about one customer: the stage, segments entered and left, the time to ask again."""
 
     customer_id: int
     from_stage: int | None
@@ -39,6 +39,7 @@ class Verdict(NamedTuple):
     is_in: list[int]
     was_in: list[int]
     recheck_at: datetime | None
+    is_recheck_new: bool
 
 
 class Present(Func):
@@ -50,30 +51,42 @@ class Present(Func):
 
 CHANGED = """
     SELECT id, stage_id, CASE WHEN to_stage IS DISTINCT FROM stage_id THEN to_stage END, is_in, was_in,
-           CASE WHEN told < coalesce(recheck_at, 'infinity') THEN told END
-    FROM ({}) AS verdict (id, stage_id, recheck_at, to_stage, is_in, was_in, told)
-    WHERE to_stage <> coalesce(stage_id, 0) OR is_in <> was_in OR told < coalesce(recheck_at, 'infinity')
+           {recheck_at}, {recheck_at} IS DISTINCT FROM recheck_at
+    FROM ({verdicts}) AS verdict (id, stage_id, recheck_at, to_stage, is_in, was_in, told)
+    WHERE to_stage <> coalesce(stage_id, 0) OR is_in <> was_in OR {recheck_at} IS DISTINCT FROM recheck_at
     ORDER BY id
 """
 
 
-def verdicts(definitions: Sequence[Definition], customer_ids: Sequence[int], now: datetime) -> list[Verdict]:
-    """Those of the customers about whom a definition now says something else, in order of their ids."""
-    sql, params = _compiled(tuple(definitions))
+def verdicts(
+    definitions: Sequence[Definition],
+    customer_ids: Sequence[int],
+    now: datetime,
+    timed: Sequence[Definition] | None = None,
+) -> list[Verdict]:
+    """Those of the customers about whom a definition now says something else, in order of their ids.
+
+    `timed`: all definitions there are, to learn anew when to ask again; None: it can only become earlier.
+    """
+    sql, params = _compiled(tuple(definitions), None if timed is None else tuple(timed))
     with connection.cursor() as cursor:
         cursor.execute(sql, filled(params, list(customer_ids), now))
         return [Verdict(*row) for row in cursor.fetchall()]
 
 
 @lru_cache(maxsize=256)
-def _compiled(definitions: tuple[Definition, ...]) -> tuple[str, tuple[object, ...]]:
+def _compiled(
+    definitions: tuple[Definition, ...], timed: tuple[Definition, ...] | None
+) -> tuple[str, tuple[object, ...]]:
     """The query for these definitions, with holes for the ids and the moment: the ORM's work is done once."""
     facts = Batched()
-    columns = (_stage(definitions, facts), *_segments(definitions, facts), _told(definitions, facts))
+    told = _told(definitions if timed is None else timed, facts)
+    columns = (_stage(definitions, facts), *_segments(definitions, facts), told)
     batch = facts.join(Customer.objects.filter(AmongIds("id", None)))
     query = batch.order_by().values_list("id", "stage_id", "recheck_at", *columns).query
     sql, params = query.sql_with_params()
-    return CHANGED.format(sql), params
+    recheck_at = "least(recheck_at, told)" if timed is None else "told"
+    return CHANGED.format(verdicts=sql, recheck_at=recheck_at), params
 
 
 def _stage(definitions: Sequence[Definition], facts: Facts) -> Expression:

@@ -217,10 +217,26 @@ def test_recheck_moves_customers_when_time_has_turned_a_rule():
     assert stays(person) == [("fresh", NOON, due)]
 
 
-def test_recheck_comes_early_rather_than_late_after_a_newer_event():
+def test_recheck_comes_for_nobody_whom_a_newer_event_keeps():
     segment("fresh", BOUGHT)
     person = customer()
     event(person, at=NOON - DAY)
+    classify([person.pk], NOON)
+    event(person, at=NOON)
+    classify([person.pk], NOON, changed=Depends(events=frozenset(["Order Completed"])))
+
+    assert recheck(NOON + 29 * DAY) == 0
+    assert recheck(NOON + 30 * DAY) == 1
+    assert stays(person) == [("fresh", NOON, NOON + 30 * DAY)]
+
+
+def test_recheck_comes_early_rather_than_late_where_only_few_definitions_were_asked():
+    segment("fresh", BOUGHT)
+    for number in range(3):
+        segment(f"viewers {number}", VIEWED | {"within": "P60D"})
+    person = customer()
+    event(person, at=NOON - DAY)
+    event(person, "Product Viewed", at=NOON)
     classify([person.pk], NOON)
     event(person, at=NOON)
     classify([person.pk], NOON, changed=Depends(events=frozenset(["Order Completed"])))
@@ -229,7 +245,7 @@ def test_recheck_comes_early_rather_than_late_after_a_newer_event():
 
     person.refresh_from_db()
     assert person.recheck_at == NOON + 30 * DAY
-    assert stays(person) == [("fresh", NOON, None)]
+    assert [left_at for _slug, _at, left_at in stays(person)] == [None] * 4
 
 
 def test_recheck_takes_at_most_its_limit():
