@@ -1,5 +1,6 @@
 """The few SQL expressions that rules are made of. Each boolean here is true or false, never NULL."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -170,6 +171,17 @@ class JsonAt(Func):
 
     def __init__(self, column: str, keys: list[str]) -> None:
         super().__init__(F(column), *(Value(key, output_field=TextField()) for key in keys))
+
+
+class JsonNumber(Func):
+    """The number at exactly these keys, through no list; NULL where there is none. Half the cost of CASE."""
+
+    template = "jsonb_path_query_first(%(expressions)s, '{}', true)::numeric"
+    output_field = DecimalField()
+
+    def __init__(self, column: str, keys: list[str]) -> None:
+        path = "".join(f".{json.dumps(key)}" for key in keys)
+        super().__init__(F(column), JsonPath(f'strict ${path} ? (@.type() == "number")'))
 
 
 class JsonType(Func):

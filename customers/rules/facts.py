@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce
 from config.localtime import ago
 from customers.models import Customer, Event
 from customers.rules.expressions import Compare, ElementOf, Hole, IsSet, known
-from customers.rules.figures import AGGREGATES, Fact, events_of
+from customers.rules.figures import AGGREGATES, Fact, events_of, tipping
 from customers.rules.joins import Column, Figures, Newest, add_join, table_of
 from customers.rules.where import Where
 
@@ -82,6 +82,11 @@ class Facts(ABC):
 
         One that is older than `few.within` may be told, or NULL.
         """
+
+    def tips_at(self, fact: Fact, operator: Literal[">=", ">"], threshold: Expression) -> Expression:
+        """The moment of the event by whose leaving a sum of values, none negative, stops to be so large."""
+        moment = Subquery(tipping(fact, self.ago, operator, threshold))
+        return ExpressionWrapper(moment, output_field=DateTimeField())
 
     def has_at_least(self, few: Few, count: int) -> Expression:
         """Whether there are so many (1 or more) of these events; never NULL."""

@@ -22,12 +22,14 @@ from django.db.models import (
     JSONField,
     Max,
     Min,
+    OuterRef,
     QuerySet,
     Sum,
+    Window,
 )
 
 from customers.models import Event
-from customers.rules.expressions import Compare, JsonAt, NotBlank, all_of, number
+from customers.rules.expressions import Compare, JsonAt, JsonNumber, NotBlank, all_of, number
 from customers.rules.joins import Column, Elements, add_join, table_of
 from customers.rules.texts import has_list
 from customers.rules.where import Where
@@ -92,8 +94,28 @@ def _value(fact: Fact) -> Expression | F:
     if not fact.path or fact.function == "oldest":
         return F("occurred_at")
     if has_list(fact.path):
-        return Column("element", "value", JSONField())
-    return JsonAt("properties", fact.path.split("."))
+        element = Column("element", "value", JSONField())
+        return element if fact.function == "distinct" else number(element)
+    keys = fact.path.split(".")
+    return JsonAt("properties", keys) if fact.function == "distinct" else JsonNumber("properties", keys)
+
+
+def tipping(
+    fact: Fact, ago: Ago, operator: Literal[">=", ">"], threshold: Expression
+) -> QuerySet[Event, Any]:
+    """The moment of the event of OuterRef("pk") by whose leaving a sum stops to reach the threshold.
+
+    Right where no value is negative. It reads events from the newest on, until their sum gets there.
+    """
+    events = Event.objects.filter(customer_id=OuterRef("pk"), name=fact.name)
+    if fact.since is not None:
+        events = events.filter(Compare(F("occurred_at"), ">", ago(fact.since)))
+    if fact.where.lines:
+        events = events.filter(fact.where.condition())
+    newest_first = F("occurred_at").desc()
+    reached = Window(Sum(_value(fact), output_field=DecimalField()), order_by=newest_first)
+    summed = events.alias(reached=reached).filter(Compare(F("reached"), operator, threshold))
+    return summed.order_by(newest_first).values("occurred_at")[:1]
 
 
 @dataclass(frozen=True)
@@ -106,7 +128,7 @@ class Figure:
 
 def _numeric(aggregate: type[Aggregate]) -> Figure:
     return Figure(
-        lambda value, only: aggregate(number(value), filter=only, output_field=DecimalField()), DecimalField()
+        lambda value, only: aggregate(value, filter=only, output_field=DecimalField()), DecimalField()
     )
 
 

@@ -1,5 +1,6 @@
 """What the customer did: figures over the events of one name, in a window, with property filters."""
 
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -17,7 +18,7 @@ from customers.rules.expressions import TRUE, AllOf, Compare, Later, Not, if_aft
 from customers.rules.facts import Facts, Few
 from customers.rules.figures import Fact, Function
 from customers.rules.leaf import Leaf
-from customers.rules.texts import JsonKeys, Span, Text, span_words
+from customers.rules.texts import JsonKeys, Span, Text, has_list, span_words
 from customers.rules.where import Where, parse_where
 
 MAX_COUNT = 100_000
@@ -89,21 +90,28 @@ class Happened(Leaf):
             moments += [if_after(at, facts.ago()) for at in leaving]
         elif self.within:
             oldest = facts.ask(self._fact("oldest", self.property or ""))
-            moments.append(self._unless_out_of_reach(Later(oldest, self.within), facts))
+            moments.append(self._falls_at(oldest, self.within, facts))
         return least(moments)
 
-    def _unless_out_of_reach(self, leaves_at: Expression, facts: Facts) -> Expression:
-        """NULL where the figure is under its threshold and can only fall: events that leave turn nothing."""
+    def _falls_at(self, oldest: Expression, within: timedelta, facts: Facts) -> Expression:
+        """When events that leave could turn it: never where it is under its threshold and can only fall."""
+        leaves_at = Later(oldest, within)
         if self.before or self.aggregate not in ZERO or self.operator in ("equals", "not_equals"):
             return leaves_at
-        figure = facts.ask(self._fact(self.aggregate, self.property or ""))
-        reached = Coalesce(figure, Value(0), output_field=DecimalField())
-        sign = ">=" if self.operator in ("at_least", "less") else ">"
-        stays: Expression = Not(known(Compare(reached, sign, self._wanted())))
+        path = self.property or ""
+        fact = self._fact(self.aggregate, path)
+        figure = Coalesce(facts.ask(fact), Value(0), output_field=DecimalField())
+        sign: Literal[">=", ">"] = ">=" if self.operator in ("at_least", "less") else ">"
+        reaches = known(Compare(figure, sign, self._wanted()))
+        if self.aggregate != "sum" or has_list(path):
+            falls_at = leaves_at
+        else:
+            falls_at = Later(facts.tips_at(fact, sign, self._wanted()), within)
+        cases = [When(reaches, then=falls_at)]
         if self.aggregate == "sum":
-            smallest = facts.ask(self._fact("minimum", self.property or ""))
-            stays = AllOf(stays, known(Compare(smallest, ">=", Value(0))))
-        return Case(When(stays, then=None), default=leaves_at, output_field=DateTimeField())
+            is_mixed = known(Compare(facts.ask(self._fact("minimum", path)), "<", Value(0)))
+            cases.insert(0, When(is_mixed, then=leaves_at))  # what leaves may as well raise it
+        return Case(*cases, default=None, output_field=DateTimeField())
 
     @cached_property
     def _is_small_count(self) -> bool:
