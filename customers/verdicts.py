@@ -49,10 +49,11 @@ class Present(Func):
     output_field = ArrayField(BigIntegerField())
 
 
+# OFFSET 0 keeps PostgreSQL from asking anew wherever an answer is mentioned.
 CHANGED = """
     SELECT id, stage_id, CASE WHEN to_stage IS DISTINCT FROM stage_id THEN to_stage END, is_in, was_in,
            {recheck_at}, {recheck_at} IS DISTINCT FROM recheck_at
-    FROM ({verdicts}) AS verdict (id, stage_id, recheck_at, to_stage, is_in, was_in, told)
+    FROM ({verdicts} OFFSET 0) AS verdict (id, stage_id, recheck_at, to_stage, is_in, was_in, told)
     WHERE to_stage <> coalesce(stage_id, 0) OR is_in <> was_in OR {recheck_at} IS DISTINCT FROM recheck_at
     ORDER BY id
 """
