@@ -7,15 +7,18 @@ import sys
 from django.conf import settings
 from django.core.management import execute_from_command_line
 
-from config import embedded
+from config import embedded, serve
 
 # Commands that need no server, or bring their own.
 WITHOUT_SERVERS = {"", "--help", "--version", "check", "collectstatic", "help", "makemessages"}
-WITHOUT_SERVERS |= {"makemigrations", "receive", "serve", "spectacular", "version"}
+WITHOUT_SERVERS |= {"makemigrations", "receive", "spectacular", "version"}
 
 
 def main(words: list[str]) -> None:
     """Run the command with PostgreSQL and Valkey up, unless real ones are named or it needs none."""
+    if words[1:2] == ["serve"]:
+        serve.main(words[2:])
+        return
     needs_servers = (words[1] if len(words) > 1 else "") not in WITHOUT_SERVERS and "--help" not in words
     with embedded.running(
         settings.VAR,

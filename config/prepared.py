@@ -1,44 +1,27 @@
-"""Our own queries that are asked again and again, prepared where one process walks through all the work.
+"""Statements prepared once, where one process walks through all the work.
 
-To parse and plan them can take longer than to run them. A worker prepares nothing: a session that is shared
-(PgBouncer) may not know tomorrow what it prepared today.
+To parse and plan the many small statements of a stop takes as long as to run them. A worker prepares nothing:
+a session that is shared (PgBouncer) may not know tomorrow what it prepared today.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any
 
-import psycopg
 from django.db import connection
+from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 
-_is_walking: ContextVar[bool] = ContextVar("is_walking", default=False)
+OFTEN = 3  # from the so-manieth time on a statement is prepared
+MOST = 500  # statements that a session keeps
 
 
 @contextmanager
 def walking() -> Iterator[None]:
-    """Prepare queries for the length of the block; plans are made once, for any parameters."""
+    """Prepare what this process asks again and again for the length of the block, and plan it once."""
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode TO force_generic_plan")
-    token = _is_walking.set(True)
+    session = connection.connection
+    session.cursor_factory, session.prepare_threshold, session.prepared_max = ServerBindingCursor, OFTEN, MOST
     try:
         yield
     finally:
-        _is_walking.reset(token)
-
-
-def ask(sql: str, params: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows of a query."""
-    if not _is_walking.get():
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return list(cursor.fetchall())
-    connection.ensure_connection()
-    session = connection.connection
-    with connection.wrap_database_errors, psycopg.Cursor(session) as cursor:
-        session.prepare_threshold = 0  # from the first time on; Django's own cursors prepare nothing
-        try:
-            cursor.execute(sql.encode(), params)
-            return cursor.fetchall()
-        finally:
-            session.prepare_threshold = None
+        session.cursor_factory, session.prepare_threshold = Cursor, None

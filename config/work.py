@@ -86,8 +86,9 @@ def redoable() -> Iterator[None]:
 
 def due(loop: Sequence[Work], now: datetime) -> list[Work]:
     """Those of the pieces that may have something to do at `now`, in their order, asked in one query."""
-    (answers,) = prepared.ask(f"SELECT {', '.join(piece.due for piece in loop)}", {"now": now})
-    return list(compress(loop, answers))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(piece.due for piece in loop)}", {"now": now})
+        return list(compress(loop, cursor.fetchone() or ()))
 
 
 def look() -> None:

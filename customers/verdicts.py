@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -23,7 +24,6 @@ from django.db.models import (
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast
 
-from config import prepared
 from customers.definitions import STAGE, Definition
 from customers.models import Customer, Membership
 from customers.rules.expressions import AmongIds, filled, least
@@ -70,7 +70,9 @@ def verdicts(
     `timed`: all definitions there are, to learn anew when to ask again; None: it can only become earlier.
     """
     sql, params = _compiled(tuple(definitions), None if timed is None else tuple(timed))
-    return [Verdict(*row) for row in prepared.ask(sql, filled(params, list(customer_ids), now))]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, filled(params, list(customer_ids), now))
+        return [Verdict(*row) for row in cursor.fetchall()]
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from config.embedded.child import Child
 from config.embedded.places import Places
 from config.embedded.ports import Ports
 
+LOCAL = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
 QUEUES = "ingest,advance,dispatch.email,dispatch.sms,dispatch.push,dispatch.webhook,sweep"
 WORKERS = 3  # processes of Celery's pool: two that compute, one that waits for PostgreSQL or a provider
@@ -57,6 +58,14 @@ def receivers(places: Places, environment: dict[str, str], ports: Ports) -> Chil
     words = ["sandbox.receivers", "--var", str(places.var)]
     words += ["--smtp-port", str(ports.smtp), "--http-port", str(ports.http)]
     return _child("receivers", words, places, environment)
+
+
+def prepare(url: str, ports: Ports | None) -> list[str]:
+    """The command that makes the tables and writes var/sandbox.json."""
+    command = [sys.executable, str(ROOT / "manage.py"), "prepare", "--url", url]
+    if ports is not None:
+        command += ["--smtp-port", str(ports.smtp), "--receiver-url", f"http://{LOCAL}:{ports.http}"]
+    return command
 
 
 def once(words: list[str], places: Places, environment: dict[str, str]) -> Child:

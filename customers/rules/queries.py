@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TypeVar
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from config import prepared
 from customers.models import Customer
 from customers.rules.expressions import AmongIds, Flags, filled
 from customers.rules.facts import Batched, Grouped
@@ -22,10 +22,12 @@ def matching(rules: Mapping[K, Rule], customer_ids: Sequence[int], now: datetime
     if not rules or not customer_ids:
         return matched
     sql, params = _compiled(tuple(rules.values()))
-    for customer_id, answers in prepared.ask(sql, filled(params, list(customer_ids), now)):
-        for ids, holds in zip(matched.values(), answers, strict=True):
-            if holds:
-                ids.add(customer_id)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, filled(params, list(customer_ids), now))
+        for customer_id, answers in cursor.fetchall():
+            for ids, holds in zip(matched.values(), answers, strict=True):
+                if holds:
+                    ids.add(customer_id)
     return matched
 
 
