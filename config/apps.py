@@ -13,6 +13,7 @@ class ConfigApp(AppConfig):
 
     def ready(self) -> None:
         """Make every app's work known to this process, and its sweeps to beat after a `migrate`."""
+        from config import celery  # noqa: F401, PLC0415 - the app that tasks belong to
         from config.sweeps import ensure_sweeps  # noqa: PLC0415 - apps must be loaded
 
         autodiscover_modules("tasks")

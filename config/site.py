@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
@@ -57,7 +57,7 @@ class SetteSite(UnfoldAdminSite):  # type: ignore[misc]
         return {**self.each_context(request), "title": title, **context}
 
 
-class SetteAdminConfig(AdminConfig):
-    """Django's admin with our site in place of its own."""
+class SetteAdminConfig(SimpleAdminConfig):
+    """Django's admin with our site in place of its own. Its pages are loaded with the routes, where served."""
 
     default_site = "config.site.SetteSite"

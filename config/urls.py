@@ -11,6 +11,7 @@ from config.api.problems import no_such_route
 
 APPS = ["customers", "channels", "campaigns", "journeys", "insights", "sandbox"]
 
+admin.autodiscover()
 api_routes: list[URLPattern | URLResolver] = [
     path("", include(f"{app}.api.routes"))
     for app in ["config", *APPS]
