@@ -93,7 +93,8 @@ def _lags(installation: Installation, mailbox: Mailbox, key: str, numbers: list[
     assert version_id
     mailbox.arrivals()
     port = installation.port
-    requests = [calls.single_request(port, key, calls.track(number, WAIT, {})) for number in numbers]
+    bodies = [calls.track(number, WAIT, {}) | {"timestamp": None} for number in numbers]  # when it comes
+    requests = [calls.single_request(port, key, body) for body in bodies]
     blast(port, requests, 1, per_second=10)
     came = _arrived(mailbox, numbers)
     monotonic_of_epoch = time.monotonic() - time.time()

@@ -58,6 +58,6 @@ class SetteSite(UnfoldAdminSite):  # type: ignore[misc]
 
 
 class SetteAdminConfig(SimpleAdminConfig):
-    """Django's admin with our site in place of its own. Its pages are loaded with the routes, where served."""
+    """Django's admin with our site in place of its own. Its pages are loaded with the routes."""
 
     default_site = "config.site.SetteSite"

@@ -50,7 +50,7 @@ def beat(places: Places, environment: dict[str, str]) -> Child:
     """Celery's beat, which sends the sweeps that the admin shows."""
     words = ["celery", "-A", "config", "beat", "--pidfile", "", "--loglevel", "WARNING"]
     words += ["--scheduler", "django_celery_beat.schedulers:DatabaseScheduler"]
-    return _child("beat", words, places, environment)
+    return _child("beat", words, places, environment | {"DJANGO_SETTINGS_MODULE": "config.settings_beat"})
 
 
 def receivers(places: Places, environment: dict[str, str], ports: Ports) -> Child:
@@ -83,6 +83,7 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),
         "MALLOC_ARENA_MAX": "2",  # glibc keeps less memory for threads
+        "SKIP_CHECKS": "1",  # Celery would check Django's routes, and so load the pages into each worker
     }
 
 
