@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from channels.models import Message, MessageState, Reason
 from customers.models import Customer, Event, Stage, StageMove
+from customers.models.stage import LABELS
 from journeys.models import Journey
 from sandbox.models import Replay
 
@@ -90,9 +91,10 @@ def as_text(replay: Replay) -> str:
     lines = [
         f"{replay.name}: {replay.starts_at:%Y-%m-%d} to {replay.ends_at:%Y-%m-%d}",
         f"  customers {summary['customers']:,}   events {summary['events']:,}   bad {replay.rejected:,}",
-        "  stages    " + "   ".join(f"{slug} {count:,}" for slug, count in summary["stages"].items()),
+        "  stages    " + "   ".join(f"{slug} {summary['stages'].get(slug, 0):,}" for slug in LABELS),
         f"            {summary['stage_moves']:,} moves",
-        "  journeys  " + "   ".join(f"{slug} {count:,}" for slug, count in summary["journeys"].items()),
+        "  journeys  "
+        + "   ".join(f"{slug} {count:,}" for slug, count in sorted(summary["journeys"].items())),
         "  messages",
         *(f"    {line}" for line in _table(summary["messages"])),
         f"  caps      {held:,} held back until a slot was free, {dropped:,} never sent",

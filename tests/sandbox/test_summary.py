@@ -46,12 +46,16 @@ def test_summary_tells_what_caps_held_back_and_what_they_dropped():
     }
 
 
-def test_summary_is_told_as_text():
-    replay = Replay(
-        name="weeks", starts_at=NOON, ends_at=NOON + HOUR, reached_at=NOON, summary=summarise(NOON, NOON)
-    )
+def test_summary_is_told_as_text_alike_when_it_is_read_again():
+    summary = summarise(NOON, NOON) | {"journeys": {"welcome": 1, "lapse": 2}}
+    replay = Replay(name="weeks", starts_at=NOON, ends_at=NOON + HOUR, reached_at=NOON, summary=summary)
 
     text = as_text(replay)
+    replay.save()  # jsonb keeps no order
+    again = as_text(Replay.objects.get())
 
     assert "customers 0   events 0   bad 0" in text
+    assert "awareness 0   discovery 0   interest 0   consideration 0   action 0   use 0   advocacy 0" in text
+    assert "lapse 2   welcome 1" in text
     assert "caps      0 held back until a slot was free, 0 never sent" in text
+    assert again == text
