@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from channels import provider as contract
 from channels.content.render import render
@@ -28,6 +29,7 @@ from customers.models import Suppression
 from customers.services import suppress
 
 logger = logging.getLogger(__name__)
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)  # its trouble, not a message's
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,11 @@ class Lease:
 
 def deliver(channel: Channel, batch: Sequence[Sending], lease: Lease, now: datetime) -> int:
     """Render, hand over, record; returns how many answers were still ours to record."""
-    rendered = _render([sending.message for sending in batch], channel.sender, now)
+    try:
+        rendered = _render([sending.message for sending in batch], channel.sender, now)
+    except DATABASE_IS_AWAY:
+        logger.warning("PostgreSQL went away before %d messages were rendered; they go back.", len(batch))
+        return record([_given_back(sending, now) for sending in batch], lease.token, now)
     outgoing = [message for message in rendered if isinstance(message, Outgoing)]
     receipts, is_idempotent = _send(channel, outgoing, lease, now)
     by_id = {receipt.message_id: receipt for receipt in receipts}
@@ -71,6 +77,8 @@ def _render(messages: Sequence[Taken], sender: str, now: datetime) -> list[Outgo
     """All at once; where that raises, one by one, so that a message that can't be rendered fails alone."""
     try:
         return render(messages, sender, now)
+    except DATABASE_IS_AWAY:
+        raise
     except Exception:
         logger.exception(
             "A batch of %d messages could not be rendered; trying them one by one.", len(messages)
@@ -81,9 +89,15 @@ def _render(messages: Sequence[Taken], sender: str, now: datetime) -> list[Outgo
 def _render_alone(message: Taken, sender: str, now: datetime) -> Outgoing | RenderError:
     try:
         return render([message], sender, now)[0]
+    except DATABASE_IS_AWAY:
+        raise
     except Exception as error:
         logger.exception("Message %d could not be rendered.", message.id)
         return RenderError(message.id, f"{type(error).__name__}: {error}")
+
+
+def _given_back(sending: Sending, now: datetime) -> Answered:
+    return answered(sending, Receipt.left(sending.message.id), is_idempotent=False, now=now)
 
 
 def _unrendered(sending: Sending, error: RenderError) -> Answered:
