@@ -18,7 +18,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "96MB",
+    "shared_buffers": "64MB",
     "effective_cache_size": "768MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "32MB",
@@ -27,7 +27,7 @@ SETTINGS = {
     "wal_level": "minimal",  # nobody replicates from here; bulk loads into new tables then skip the log
     "max_wal_senders": "0",
     "wal_compression": "off",
-    "wal_buffers": "16MB",
+    "wal_buffers": "8MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
