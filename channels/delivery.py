@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 from channels import provider as contract
 from channels.content.render import render
@@ -25,11 +24,11 @@ from channels.provider import (
 )
 from channels.receipts import Answered, answered, record
 from channels.verdict import ADDRESS_KINDS
+from config import database
 from customers.models import Suppression
 from customers.services import suppress
 
 logger = logging.getLogger(__name__)
-DATABASE_IS_AWAY = (OperationalError, InterfaceError)  # its trouble, not a message's
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def deliver(channel: Channel, batch: Sequence[Sending], lease: Lease, now: datet
     """Render, hand over, record; returns how many answers were still ours to record."""
     try:
         rendered = _render([sending.message for sending in batch], channel.sender, now)
-    except DATABASE_IS_AWAY:
+    except database.AWAY:
         logger.warning("PostgreSQL went away before %d messages were rendered; they go back.", len(batch))
         return record([_given_back(sending, now) for sending in batch], lease.token, now)
     outgoing = [message for message in rendered if isinstance(message, Outgoing)]
@@ -77,7 +76,7 @@ def _render(messages: Sequence[Taken], sender: str, now: datetime) -> list[Outgo
     """All at once; where that raises, one by one, so that a message that can't be rendered fails alone."""
     try:
         return render(messages, sender, now)
-    except DATABASE_IS_AWAY:
+    except database.AWAY:
         raise
     except Exception:
         logger.exception(
@@ -89,7 +88,7 @@ def _render(messages: Sequence[Taken], sender: str, now: datetime) -> list[Outgo
 def _render_alone(message: Taken, sender: str, now: datetime) -> Outgoing | RenderError:
     try:
         return render([message], sender, now)[0]
-    except DATABASE_IS_AWAY:
+    except database.AWAY:
         raise
     except Exception as error:
         logger.exception("Message %d could not be rendered.", message.id)

@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from channels.models import MessageState, Reason
 from channels.moves import Sending
 from channels.outbox import reconsider
 from channels.provider import Answer, Receipt
-from config import work
+from config import database, work
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ def record(answers: Sequence[Answered], token: UUID, now: datetime) -> int:
         try:
             with transaction.atomic():
                 return _record(answers, token, now)
-        except (OperationalError, InterfaceError):
+        except database.AWAY:
             if connection.in_atomic_block or time.monotonic() + pause > until:
                 raise
             logger.warning("PostgreSQL did not take %d answers; trying again.", len(answers))

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
-from config import clock, prepared
+from config import clock, database
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ def settle(now: datetime) -> Counter[str]:
     loop = pieces()
     here = loop[0]
     stuck: set[Work] = set()  # due, but they could do nothing since something last moved
-    with prepared.walking():
+    with database.walking():
         while waiting := [piece for piece in due(loop, now) if piece not in stuck]:
             here = min(waiting, key=lambda piece: (piece.place < here.place, piece.place))
             batch = here.run(now)

@@ -12,9 +12,9 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from config import work
+from config import database, work
 from customers.apply import ABOUT_NOBODY, apply_calls
 from customers.copying import NULL, copy_lines, escaped, numbers
 from customers.events import lock_events
@@ -119,7 +119,7 @@ def drain(now: datetime, limit: int = 2000) -> int:
     """Apply the oldest pending calls; returns how many rows it moved."""
     try:
         return _drain_whole(now, limit)
-    except (OperationalError, InterfaceError):
+    except database.AWAY:
         raise  # the database's trouble, not a row's: the next sweep tries again
     except Exception as error:  # noqa: BLE001 - any fault of any row must not stop the others
         logger.warning("A batch of calls failed (%s); looking for the row.", type(error).__name__)
@@ -157,7 +157,7 @@ def _apply_parts(rows: Sequence[Pending], now: datetime, faults: dict[int, str])
     try:
         with transaction.atomic():
             _apply(rows, now)
-    except (OperationalError, InterfaceError):
+    except database.AWAY:
         raise
     except Exception as error:  # noqa: BLE001 - as above
         if len(rows) == 1:

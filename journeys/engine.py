@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from channels.outbox import Candidate
-from config import work
+from config import database, work
 from journeys import load, write
 from journeys.walk import SHARED, Claimed, Walk, grouped
 
@@ -26,7 +26,7 @@ def advance(now: datetime, limit: int = 1000) -> int:
     """Advance due enrollments, up to `limit`; returns how many there were."""
     try:
         return _advance(now, limit)
-    except (OperationalError, InterfaceError):
+    except database.AWAY:
         raise  # the database is away, or ended this transaction: nobody's row is to blame
     except Exception:
         logger.exception("A batch of enrollments could not be advanced; looking for the one that stops it.")
@@ -113,7 +113,7 @@ def _isolate(ids: Sequence[int], now: datetime) -> int:
         return 0
     try:
         return _advance(now, len(ids), ids)
-    except (OperationalError, InterfaceError):
+    except database.AWAY:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is: kept in the row where it is one
         if len(ids) == 1:

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, connection
 
 from channels.models import Message, MessageState
-from config import clock, work
+from config import clock, database, work
 from customers import inbox
 from customers.tracking.calls import Call
 from sandbox.log import BadLine, LogReader
@@ -74,7 +74,7 @@ class Walk:
         while True:
             try:
                 self._slice(until, calls)
-            except (OperationalError, InterfaceError) as error:
+            except database.AWAY as error:
                 logger.warning("The database went away (%s); the slice is done again.", type(error).__name__)
                 wait_for_database()
             else:

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from django.db import (
     DatabaseError,
     DataError,
-    InterfaceError,
-    OperationalError,
     close_old_connections,
     connection,
 )
 
-from config import clock
+from config import clock, database
 from customers.inbox import store
 from customers.tracking.calls import Call
 
@@ -106,7 +104,7 @@ def store_now(group: Sequence[Pending]) -> Exception | None:
             store(calls, clock.now())
         except DataError as error:
             return error
-        except (OperationalError, InterfaceError):
+        except database.AWAY:
             connection.close()
             if not is_last:
                 continue

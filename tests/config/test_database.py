@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from config import prepared
+from config import database
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def test_what_is_asked_often_is_prepared_only_while_a_process_walks():
     before = [ask(number) for number in range(10)]
     assert known() == []
 
-    with prepared.walking():
+    with database.walking():
         within = [ask(number) for number in range(10)]
         assert known() == ["SELECT $1::int + 40"]
 

@@ -1,22 +1,23 @@
-"""Statements prepared once, where one process walks through all the work.
-
-To parse and plan the many small statements of a stop takes as long as to run them. A worker prepares nothing:
-a session that is shared (PgBouncer) may not know tomorrow what it prepared today.
-"""
+"""What apps know of the database's session: when it is away, and how one that walks alone uses it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 
+AWAY = (OperationalError, InterfaceError)  # the database's own trouble: no row and no message is to blame
 OFTEN = 3  # from the so-manieth time on a statement is prepared
 MOST = 500  # statements that a session keeps
 
 
 @contextmanager
 def walking() -> Iterator[None]:
-    """Prepare what this process asks again and again for the length of the block, and plan it once."""
+    """Prepare what this process asks again and again for the length of the block, and plan it once.
+
+    To parse and plan the many small statements of a stop takes as long as to run them. A worker prepares
+    nothing: a session that is shared (PgBouncer) may not know tomorrow what it prepared today.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode TO force_generic_plan")
     session = connection.connection
