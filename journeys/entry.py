@@ -1,5 +1,6 @@
 """How customers enter a journey: what sets it off, for whom, and how often. Pure."""
 
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -39,7 +40,7 @@ class Entry(BaseModel):
         return self
 
 
-class Trigger(BaseModel):
+class Trigger(BaseModel, ABC):
     """What sets a journey off: an event, and if given a rule about the customer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,9 +49,9 @@ class Trigger(BaseModel):
     entry: Entry = Entry()
 
     @property
+    @abstractmethod
     def listens(self) -> Listen:
         """The event to listen to."""
-        raise NotImplementedError
 
 
 class EventTrigger(Trigger):

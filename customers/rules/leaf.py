@@ -1,5 +1,6 @@
 """The contract of a rule family: one file under families/ each. To add one: docs/adding-a-rule.md."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django.db.models import Expression
@@ -12,7 +13,7 @@ from customers.rules.facts import Facts
 FAMILIES: "Registry[type[Leaf]]" = Registry("kind of rule", "customers.rules.families")
 
 
-class Leaf(BaseModel):
+class Leaf(BaseModel, ABC):
     """One question about a customer. Its typed fields are its settings, its `family` the tree's `field`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -26,19 +27,19 @@ class Leaf(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         FAMILIES.add(cls.family, cls)
 
+    @abstractmethod
     def condition(self, facts: Facts) -> Expression:
         """Whether it holds at `facts.now`, over Customer querysets: a boolean that is never NULL."""
-        raise NotImplementedError
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """When, after `facts.now`, time alone could next change the answer; NULL, or None: never."""
         del facts
         return None
 
+    @abstractmethod
     def depends(self) -> Depends:
         """What it reads."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self) -> str:
         """The question in words, in the reader's language."""
-        raise NotImplementedError
