@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -28,9 +28,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from config.localtime import ago
-from customers.models import Customer, Event
+from customers.models import Customer
 from customers.rules.expressions import Compare, ElementOf, Hole, IsSet, known
-from customers.rules.figures import AGGREGATES, Fact, events_of, tipping
+from customers.rules.figures import AGGREGATES, Fact, events_of, passing, tipping, widest
 from customers.rules.joins import Column, Figures, Newest, add_join, table_of
 from customers.rules.where import Where
 
@@ -53,16 +53,6 @@ class Counted:
     alias: str
     most: int = 0
     spans: set[timedelta | None] = field(default_factory=set)
-
-
-def newest_of(name: str, where: Where, since: Expression | None) -> QuerySet[Event, Any]:
-    """The moments of everybody's events of a name that pass `where`, the newest first."""
-    events = Event.objects.filter(name=name)
-    if since is not None:
-        events = events.filter(Compare(F("occurred_at"), ">", since))
-    if where.lines:
-        events = events.filter(where.condition())
-    return events.order_by("-occurred_at").values("occurred_at")
 
 
 class Facts(ABC):
@@ -117,8 +107,8 @@ class Correlated(_At):
 
     def newest(self, few: Few, place: int) -> Expression:
         """The moment by the index, as a subquery of its own."""
-        events = newest_of(few.name, few.where, self.ago(few.within) if few.within else None)
-        moments = Subquery(events.filter(customer_id=OuterRef("pk"))[place - 1 : place])
+        events = passing(few.name, few.within, self.ago, few.where).filter(customer_id=OuterRef("pk"))
+        moments = Subquery(events.order_by("-occurred_at").values("occurred_at")[place - 1 : place])
         return ExpressionWrapper(moments, output_field=DateTimeField())
 
 
@@ -202,9 +192,8 @@ class Batched(Facts):
         own = table_of(joined.query)
         self.sources.join(joined, self, is_lateral=True)
         for (name, where), counted in self.counted.items():
-            spans = [span for span in counted.spans if span]
-            is_bounded = len(spans) == len(counted.spans)
-            events = newest_of(name, where, self.ago(max(spans)) if is_bounded else None)
+            events = passing(name, widest(counted.spans), self.ago, where)
             events = events.filter(Compare(F("customer_id"), "=", Column(own, "id", BigIntegerField())))
-            add_join(joined.query, Newest(counted.alias, own, events[: counted.most].query))
+            newest = events.order_by("-occurred_at").values("occurred_at")[: counted.most]
+            add_join(joined.query, Newest(counted.alias, own, newest.query))
         return joined

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -34,6 +34,7 @@ from customers.rules.joins import Column, Elements, add_join, table_of
 from customers.rules.texts import has_list
 from customers.rules.where import Where
 
+ANY_EVENT = Where()
 Ago = Callable[[timedelta], Expression]
 Function = Literal[
     "count", "sum", "average", "minimum", "maximum", "distinct", "oldest", "newest", "all_newest"
@@ -61,22 +62,29 @@ class Fact:
         return self.name, self.path if has_list(self.path) else ""
 
 
+def passing(name: str, since: timedelta | None, ago: Ago, where: Where = ANY_EVENT) -> QuerySet[Event, Any]:
+    """Everybody's events of a name, after now - since, that pass `where`."""
+    events = Event.objects.filter(name=name)
+    if since is not None:
+        events = events.filter(Compare(F("occurred_at"), ">", ago(since)))
+    return events.filter(where.condition()) if where.lines else events
+
+
 def events_of(source: tuple[str, str], ago: Ago, facts: list[Fact]) -> QuerySet[Event, Any]:
     """The facts of one source, one row per customer who has such events: columns fact_0, fact_1 and on."""
     name, elements = source
-    events = Event.objects.filter(name=name)
-    since = _widest(facts)
-    if since is not None:
-        events = events.filter(Compare(F("occurred_at"), ">", ago(since)))
+    since = widest(fact.since for fact in facts)
+    events = passing(name, since, ago)
     if elements:
         add_join(events.query, Elements("element", table_of(events.query), elements))
     columns = {f"fact_{place}": _column(fact, ago, since) for place, fact in enumerate(facts)}
     return events.order_by().values("customer_id").annotate(**columns)
 
 
-def _widest(facts: list[Fact]) -> timedelta | None:
-    spans = [fact.since for fact in facts if fact.since is not None]
-    return max(spans) if len(spans) == len(facts) else None
+def widest(spans: Iterable[timedelta | None]) -> timedelta | None:
+    """The span that holds all others; None, which is ever, where one of them is."""
+    known = list(spans)
+    return None if None in known else max(filter(None, known))
 
 
 def _column(fact: Fact, ago: Ago, since: timedelta | None) -> Expression:
@@ -107,11 +115,7 @@ def tipping(
 
     Right where no value is negative. It reads events from the newest on, until their sum gets there.
     """
-    events = Event.objects.filter(customer_id=OuterRef("pk"), name=fact.name)
-    if fact.since is not None:
-        events = events.filter(Compare(F("occurred_at"), ">", ago(fact.since)))
-    if fact.where.lines:
-        events = events.filter(fact.where.condition())
+    events = passing(fact.name, fact.since, ago, fact.where).filter(customer_id=OuterRef("pk"))
     newest_first = F("occurred_at").desc()
     reached = Window(Sum(_value(fact), output_field=DecimalField()), order_by=newest_first)
     summed = events.alias(reached=reached).filter(Compare(F("reached"), operator, threshold))
