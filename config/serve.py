@@ -27,7 +27,6 @@ from config.embedded.supervisor import Supervisor, alone
 
 HOST = parts.LOCAL
 READY_SECONDS = 60
-FACTS = "sandbox.json"
 
 
 def main(words: Sequence[str]) -> None:
@@ -61,7 +60,7 @@ def _serve(places: Places, host: str, port: int, then: list[str]) -> None:
             raise embedded.EmbeddedError("Sette could not be prepared, so nothing was started.")
         supervisor.add(children)
         if supervisor.tend_until(_readiness(host, port, ports, places), READY_SECONDS):
-            _welcome(places.var)
+            _welcome(places)
         elif not supervisor.is_ending:
             _say(f"Not everything answers after {READY_SECONDS} s; see {places.log}. Going on.")
         supervisor.add(later)
@@ -77,8 +76,8 @@ def _url(host: str, port: int) -> str:
     return f"http://{host}:{port}"
 
 
-def _welcome(var: Path) -> None:
-    facts = json.loads((var / FACTS).read_text())
+def _welcome(places: Places) -> None:
+    facts = json.loads(places.facts.read_text())
     _say(f"Sette is ready: open {facts['url']}")
     if "admin_user" in facts:
         _say(f"Log in as {facts['admin_user']} with the password {facts['admin_password']}")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from channels.defaults import ensure_channels
+from config.embedded.places import Places
 from config.models import ApiKey, Scope
 from customers.models import Source
 
@@ -39,7 +40,7 @@ def bootstrap(smtp_port: int, receiver_url: str) -> dict[str, str]:
 def _known() -> dict[str, Any]:
     """What the last start wrote down; nothing where the file is missing or damaged."""
     try:
-        known = json.loads((settings.VAR / "sandbox.json").read_text())
+        known = json.loads(Places(settings.VAR).facts.read_text())
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}

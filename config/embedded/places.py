@@ -41,6 +41,11 @@ class Places:
         return self.var / "run"
 
     @property
+    def facts(self) -> Path:
+        """Where everything is and who to log in as, for people and scripts."""
+        return self.var / "sandbox.json"
+
+    @property
     def sockets(self) -> Path:
         """The folder of the sockets: in `var`, or a short one under /tmp where that path is too long."""
         near = self.var / "sockets"

@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from config.serve import FACTS
+from config.embedded.places import Places
 
 # By name: config imports no other app.
 BOOTSTRAP = "sandbox.bootstrap.bootstrap"
@@ -39,10 +39,11 @@ class Command(BaseCommand):
         else:
             import_string(MAIL)()
         facts |= {"database_url": settings.DATABASE_URL, "redis_url": settings.REDIS_URL}
-        draft = settings.VAR / f"{FACTS}.new"
+        target = Places(settings.VAR).facts
+        draft = target.with_suffix(".new")
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(facts, indent=2) + "\n")
-        draft.replace(settings.VAR / FACTS)
+        draft.replace(target)
 
     def _migrate(self) -> None:
         """Bring the tables up to date where they are not."""
