@@ -7,6 +7,7 @@ from celery.signals import task_prerun, worker_before_create_process
 from django.db import close_old_connections
 
 from config.memory import spare_memory
+from config.registry import Registry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("sette")
@@ -15,8 +16,9 @@ app.autodiscover_tasks()
 
 
 @worker_before_create_process.connect
-def freeze_memory(**_facts: object) -> None:
-    """Keep what the pool inherits out of garbage collection, so that its processes go on sharing it."""
+def share_memory(**_facts: object) -> None:
+    """Load all that the pool needs before it inherits it, and keep it out of garbage collection."""
+    Registry.load()
     spare_memory()
 
 

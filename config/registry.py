@@ -7,7 +7,7 @@ the folder registers one implementation, and nothing else mentions it.
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -19,11 +19,14 @@ class UnknownKindError(LookupError):
 class Registry(Generic[T]):
     """Kind → implementation; every module of `package` is imported at the first look-up."""
 
+    declared: ClassVar[list["Registry[Any]"]] = []
+
     def __init__(self, what: str, package: str) -> None:
         self._what = what
         self._package = package
         self._known: dict[str, T] = {}
         self._discovered = False
+        self.declared.append(self)
 
     def add(self, kind: str, implementation: T) -> None:
         """Register `implementation`; ValueError where the kind is taken by another one."""
@@ -32,7 +35,7 @@ class Registry(Generic[T]):
 
     def get(self, kind: str) -> T:
         """The implementation of `kind`; UnknownKindError names the kinds that there are."""
-        self._discover()
+        self.discover()
         try:
             return self._known[kind]
         except KeyError:
@@ -40,14 +43,21 @@ class Registry(Generic[T]):
             raise UnknownKindError(f"There is no {self._what} {kind!r}. There are: {kinds}.") from None
 
     def __contains__(self, kind: object) -> bool:
-        self._discover()
+        self.discover()
         return kind in self._known
 
     def __iter__(self) -> Iterator[str]:
-        self._discover()
+        self.discover()
         return iter(sorted(self._known))
 
-    def _discover(self) -> None:
+    @classmethod
+    def load(cls) -> None:
+        """Import the modules of every registry now: what is there before a process forks is shared."""
+        for registry in list(cls.declared):
+            registry.discover()
+
+    def discover(self) -> None:
+        """Import the modules of the package, once."""
         if self._discovered:
             return
         self._discovered = True
