@@ -4,11 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 
 from config import embedded, env
-from config.navigation import sidebar
-from config.tabs import TABS
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = env.folder("SETTE_VAR", ROOT / "var")
@@ -200,19 +197,15 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Admin --------------------------------------------------------------------------------------------------
+# By name: what shows no pages need not load what pages are made of.
 UNFOLD = {
     "SITE_TITLE": "Sette",
     "SITE_HEADER": "Sette",
     "SITE_SUBHEADER": BRAND,
-    "SITE_ICON": {
-        "light": lambda request: static("sette/mark-light.svg"),  # noqa: ARG005 - unfold hands the request over
-        "dark": lambda request: static("sette/mark-dark.svg"),  # noqa: ARG005
-    },
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("sette/mark.svg")},  # noqa: ARG005
-    ],
-    "STYLES": [lambda request: static("sette/sette.css")],  # noqa: ARG005
-    "SCRIPTS": [lambda request: static("sette/sette.js")],  # noqa: ARG005
+    "SITE_ICON": {"light": "config.look.light_mark", "dark": "config.look.dark_mark"},
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.look.mark"}],
+    "STYLES": ["config.look.style"],
+    "SCRIPTS": ["config.look.script"],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -232,8 +225,12 @@ UNFOLD = {
             "950": "#2E1065",
         },
     },
-    "TABS": TABS,
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": sidebar},
+    "TABS": "config.tabs.tabs",
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "config.navigation.sidebar",
+    },
 }
 
 LOGGING = {

@@ -5,14 +5,16 @@ import signal
 import subprocess
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
-from config.embedded.account import Account, EmbeddedError
+from config.embedded.account import Account, EmbeddedError, account_for
 from config.embedded.binaries import MAJOR, postgres_bin
 from config.embedded.server import Server
 
 ROLE = DATABASE = "sette"
+CREATE = rf"""
+    SELECT 'CREATE DATABASE {DATABASE}'
+    WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}')
+    \gexec
+"""
 # Said on the command line at each start, so that data made by an older Sette gets what this one needs.
 SETTINGS = {
     "listen_addresses": "",
@@ -66,11 +68,8 @@ class Postgres(Server):
 
     def answers(self) -> bool:
         """Whether it takes connections, so has recovered."""
-        try:
-            psycopg.connect(self._where("postgres"), connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        words = [str(self._program("pg_isready")), "-q", "-h", str(self.places.sockets), "-t", "2"]
+        return subprocess.run(words, check=False).returncode == 0
 
     def prepare(self, account: Account) -> None:
         """Make the data where there is none; check its version; remove a stale note that would block it."""
@@ -90,17 +89,19 @@ class Postgres(Server):
 
     def finish(self) -> None:
         """Make the database where it is missing."""
-        with psycopg.connect(self._where("postgres"), autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-            if known is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        # By PostgreSQL's own programs: whoever tends servers need not load a driver, and stays small.
+        words = [str(self._program("psql")), "-Xq", "-v", "ON_ERROR_STOP=1"]
+        words += ["-h", str(self.places.sockets), "-U", ROLE, "-d", "postgres"]
+        made = subprocess.run(words, input=CREATE, capture_output=True, text=True, check=False)
+        if made.returncode != 0:
+            raise EmbeddedError(f"The database {DATABASE} could not be made: {made.stderr[-1000:]}")
 
     def may_retry(self, log: str) -> bool:
         """A killed server's last backends may need a moment to see that it is gone."""
         return "pre-existing shared memory block" in log or "is still in use" in log
 
-    def _where(self, database: str) -> str:
-        return psycopg.conninfo.make_conninfo(host=str(self.places.sockets), user=ROLE, dbname=database)
+    def _program(self, name: str) -> Path:
+        return postgres_bin(account_for(self.data)) / name
 
     def _create(self, account: Account) -> None:
         """Make the data beside its place, then move it there whole: a broken initdb leaves nothing behind."""

@@ -1,9 +1,12 @@
 """`manage.py serve` as a person runs it: all comes up, survives its parts' deaths, leaves nothing behind."""
 
 import json
+import os
 import re
 import signal
 import smtplib
+import subprocess
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -13,6 +16,7 @@ import pytest
 
 from config import embedded
 from config.embedded import process
+from config.embedded.parts import ROOT
 from tests.serving import Serve
 
 PARTS = ["beat", "receivers", "web", "worker"]
@@ -61,6 +65,19 @@ def test_serve_comes_up_survives_deaths_and_stops_whole(var):
     groups = serve.groups()
     assert serve.stop(signal.SIGINT) == 0
     assert left_over(serve, before | groups) == []
+
+
+def test_serve_loads_neither_the_pages_nor_a_driver():
+    """It stays for as long as Sette runs, and only tends the others."""
+    asked = "import sys, config.serve; from django.conf import settings; settings.VAR; print(*sys.modules)"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert {"django.urls", "django.template", "psycopg", "redis", "celery"} & set(
+        loaded.stdout.split()
+    ) == set()
 
 
 def is_up(serve: Serve) -> bool:
