@@ -83,7 +83,12 @@ class Identity(models.Model):
     class Meta:
         verbose_name = _("identity")
         verbose_name_plural = _("identities")
-        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_customer_per_identity")]
+        # The index holds whose it is too: to find a customer reads no row of this table.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "value"], include=["customer"], name="one_customer_per_identity"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
