@@ -75,8 +75,9 @@ def _ours(installation: Installation, mailbox: Mailbox, version_id: int, custome
     installation.wait_until_quiet()
     taken, sent = mailbox.taken(), _sent(version_id)
     mailbox.arrivals()
+    ids = _rested(customers)
+    connection.close()  # what this process asked of PostgreSQL is not the product's memory
     with Peak(installation.pid) as peak:
-        ids = _rested(customers)
         cpu, started = installation.cpu_seconds(), time.monotonic()
         last = _let_in(ids)
         ended = installation.wait_until(ENDED, last, version_id, pause=0.1)

@@ -106,7 +106,7 @@ def _children(
     receivers = [parts.receivers(places, environment, ports)] if ports is not None else []
     return [
         *receivers,
-        parts.worker(places, environment),
+        parts.worker(places, environment, settings.WORKERS),
         parts.beat(places, environment),
         parts.web(places, environment, host, port),
     ]

@@ -14,6 +14,7 @@ VAR = env.folder("SETTE_VAR", ROOT / "var")
 DEBUG = env.flag("SETTE_DEBUG", default=False)
 SECRET_KEY = env.secret("SETTE_SECRET_KEY", VAR / "secret_key")
 PORT = env.number("SETTE_PORT", 8000)
+WORKERS = env.number("SETTE_WORKERS", 2)
 BASE_URL = env.text("SETTE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 SECURE = BASE_URL.startswith("https://")
 # smtp://name:password@host:port; smtp+tls and smtps are known too. Empty: the sandbox's mailbox.

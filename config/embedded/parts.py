@@ -10,7 +10,6 @@ from config.embedded.ports import Ports
 LOCAL = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
 QUEUES = "ingest,advance,dispatch.email,dispatch.sms,dispatch.push,dispatch.webhook,sweep"
-WORKERS = 3  # processes of Celery's pool: two that compute, one that waits for PostgreSQL or a provider
 WEB_THREADS = 16  # requests wait for commits most of their time; more threads only open more sessions
 
 
@@ -28,8 +27,8 @@ def web(places: Places, environment: dict[str, str], host: str, port: int) -> Ch
     return _child("web", words, places, environment)
 
 
-def worker(places: Places, environment: dict[str, str]) -> Child:
-    """The Celery worker, with the queues of all functions."""
+def worker(places: Places, environment: dict[str, str], processes: int) -> Child:
+    """The Celery worker, with the queues of all functions and so many processes."""
     words = [
         "celery",
         "-A",
@@ -38,7 +37,7 @@ def worker(places: Places, environment: dict[str, str]) -> Child:
         "--queues",
         QUEUES,
         "--concurrency",
-        str(WORKERS),
+        str(processes),
         "-O",
         "fair",
     ]
