@@ -37,6 +37,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--then", default="", help="a management command to run until it succeeds")
     options = parser.parse_args(words)
     places = Places(settings.VAR)
+    places.make()
     with alone(places.run):
         _serve(places, options.host, options.port, shlex.split(options.then))
 

@@ -54,10 +54,14 @@ class Places:
         name = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:16]
         return Path(f"/tmp/sette-{os.geteuid()}-{name}")  # noqa: S108 - prepare() makes and checks it
 
-    def prepare(self, account: Account) -> None:
-        """Make the folders that are missing, those of the servers owned by `account` and closed to others."""
+    def make(self) -> None:
+        """Make the folders that every part writes to, also where all servers are elsewhere."""
         for folder in (self.var, self.log, self.run):
             folder.mkdir(parents=True, exist_ok=True)
+
+    def prepare(self, account: Account) -> None:
+        """Make what the servers need too: the folder of sockets, owned by `account` and closed to others."""
+        self.make()
         _make_private(self.sockets, account)
 
 

@@ -96,7 +96,6 @@ class Supervisor:
 @contextmanager
 def alone(run: Path) -> Iterator[None]:
     """Be the only `serve` on this folder for the length of a `with`."""
-    run.mkdir(parents=True, exist_ok=True)
     with (run / "serve.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from config import embedded
@@ -65,6 +66,29 @@ def test_serve_comes_up_survives_deaths_and_stops_whole(var):
     groups = serve.groups()
     assert serve.stop(signal.SIGINT) == 0
     assert left_over(serve, before | groups) == []
+
+
+@pytest.mark.faults
+def test_serve_uses_the_servers_that_the_environment_names(var):
+    theirs = var.with_name("theirs")
+    with embedded.running(theirs, tied=True):
+        urls = {
+            "DATABASE_URL": embedded.database_url(theirs),
+            "REDIS_URL": embedded.redis_url(theirs),
+            "EMAIL_URL": "smtp://127.0.0.1:2525",
+        }
+        serve = Serve(var, **urls)
+        serve.wait_for("Ctrl-C stops it")
+
+        facts = json.loads((var / "sandbox.json").read_text())
+        assert (facts["database_url"], facts["redis_url"]) == (urls["DATABASE_URL"], urls["REDIS_URL"])
+        with psycopg.connect(urls["DATABASE_URL"]) as connection:
+            assert connection.execute("SELECT count(*) FROM channels_channel").fetchone() == (4,)
+        assert sorted(serve.groups()) == PARTS
+        assert serve.stop(signal.SIGINT) == 0
+        assert left_over(serve, serve.groups()) == []
+        assert [(var / name).exists() for name in ("postgres", "valkey", "sockets")] == [False] * 3
+        assert embedded.postgres(theirs).answers()
 
 
 def test_serve_loads_neither_the_pages_nor_a_driver():
