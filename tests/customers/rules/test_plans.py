@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from config.embedded.postgres import SETTINGS
 from customers.models import Customer
 from customers.rules import members, parse
 from customers.rules.expressions import filled
@@ -39,6 +40,7 @@ def ids(db: None) -> list[int]:  # noqa: ARG001 - the database
     with connection.cursor() as cursor:
         cursor.execute(EVENTS, [NOON, NOON])
         cursor.execute("ANALYZE customers_customer, customers_event")
+        cursor.execute(f"SET LOCAL random_page_cost = {SETTINGS['random_page_cost']}")
     return list(Customer.objects.values_list("pk", flat=True))
 
 
