@@ -20,6 +20,7 @@ from channels.models import Content, MessageSource
 from config import clock
 from config.api.fields import SealedId
 from config.api.problems import conflicting, told_at
+from config.api.serializers import ModelSerializer, Serializer
 from config.api.views import Listing, SealedResource
 from config.models import Scope
 from customers.models import Segment
@@ -27,7 +28,7 @@ from customers.models import Segment
 BROADCAST = SOURCE_KINDS[MessageSource.BROADCAST]
 
 
-class BroadcastSerializer(serializers.ModelSerializer[Broadcast]):
+class BroadcastSerializer(ModelSerializer[Broadcast]):
     """One content to the members of one segment, once."""
 
     id = SealedId(BROADCAST)
@@ -57,13 +58,13 @@ class BroadcastSerializer(serializers.ModelSerializer[Broadcast]):
         read_only_fields = ["state", "created_at", "launched_at", "finished_at", "candidates"]
 
 
-class StartSerializer(serializers.Serializer[Any]):
+class StartSerializer(Serializer[Any]):
     """When to start; left out, at the broadcast's own time, else at once."""
 
     starts_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class CountsSerializer(serializers.Serializer[Any]):
+class CountsSerializer(Serializer[Any]):
     """The ledger: `candidates` is the sum of the others."""
 
     candidates = serializers.IntegerField()

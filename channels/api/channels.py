@@ -20,12 +20,13 @@ from channels.setup import WrongChannelError, set_up_channel
 from config import clock
 from config.api.fields import JSONObject
 from config.api.problems import InvalidError, told_at
+from config.api.serializers import Serializer
 from config.api.views import Resource, patience
 from config.models import Scope
 from config.registry import UnknownKindError
 
 
-class ChannelSerializer(serializers.Serializer[Any]):
+class ChannelSerializer(Serializer[Any]):
     """A channel: by which provider it sends, and how its last 24 hours were."""
 
     channel = serializers.ChoiceField(choices=ChannelKind.choices, source="channel.kind")
@@ -50,7 +51,7 @@ class ChannelSerializer(serializers.Serializer[Any]):
             return []
 
 
-class SetUpSerializer(serializers.Serializer[Any]):
+class SetUpSerializer(Serializer[Any]):
     """By what a channel shall send. Settings that are secret and left out stay; the others are all given."""
 
     provider = serializers.CharField(max_length=40, required=False)

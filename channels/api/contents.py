@@ -17,12 +17,13 @@ from channels.models import ChannelKind, Content, ContentText
 from config.api.faults import FaultsSerializer
 from config.api.fields import JSONObject, LastingSlug
 from config.api.problems import InvalidError, told_at
+from config.api.serializers import ModelSerializer, Serializer
 from config.api.views import Listing, Resource
 from config.models import Scope
 from customers.models import Customer
 
 
-class TextSerializer(serializers.ModelSerializer[ContentText]):
+class TextSerializer(ModelSerializer[ContentText]):
     """A content in one language: Jinja2; an e-mail's body is MJML."""
 
     language = serializers.RegexField(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=12)
@@ -38,7 +39,7 @@ class TextSerializer(serializers.ModelSerializer[ContentText]):
         fields = ["language", "subject", "body", "plain", "link"]
 
 
-class ContentSerializer(LastingSlug, serializers.ModelSerializer[Content]):
+class ContentSerializer(LastingSlug, ModelSerializer[Content]):
     """One thing to say on one channel. `texts`, where given, replace all those that there are."""
 
     texts = TextSerializer(many=True, required=False, max_length=50)  # type: ignore[call-arg]  # of the list
@@ -57,7 +58,7 @@ class ContentSerializer(LastingSlug, serializers.ModelSerializer[Content]):
         return texts
 
 
-class TrialSerializer(serializers.Serializer[Any]):
+class TrialSerializer(Serializer[Any]):
     """For whom a preview is made, and in which language where not in the customer's own."""
 
     customer = serializers.UUIDField()
@@ -65,7 +66,7 @@ class TrialSerializer(serializers.Serializer[Any]):
     event = JSONObject(required=False, help_text="Properties of the entering event, as `event` of the texts.")
 
 
-class RenderedSerializer(serializers.Serializer[Any]):
+class RenderedSerializer(Serializer[Any]):
     """A text filled in; `html` is an e-mail's only."""
 
     subject = serializers.CharField()

@@ -10,6 +10,7 @@ from channels.limits import delete_limit, save_limit
 from channels.models import Cap, QuietHours
 from config import clock
 from config.api.fields import SealedId
+from config.api.serializers import ModelSerializer
 from config.api.views import Listing, SealedResource
 from config.models import Scope
 from customers.models import Stage
@@ -18,7 +19,7 @@ CAP, QUIET_HOURS = "cap", "quiet_hours"
 L = TypeVar("L", Cap, QuietHours)
 
 
-class CapSerializer(serializers.ModelSerializer[Cap]):
+class CapSerializer(ModelSerializer[Cap]):
     """At most `limit` messages per window; empty channel, topic, stage: all of them."""
 
     id = SealedId(CAP)
@@ -42,7 +43,7 @@ class CapSerializer(serializers.ModelSerializer[Cap]):
         return attrs
 
 
-class QuietHoursSerializer(serializers.ModelSerializer[QuietHours]):
+class QuietHoursSerializer(ModelSerializer[QuietHours]):
     """Local hours in which nothing goes out; an empty channel means all of them."""
 
     id = SealedId(QUIET_HOURS)

@@ -11,6 +11,7 @@ from rest_framework import mixins, serializers
 from channels.models import ChannelKind, Message, MessageSource, MessageState
 from channels.models.message import SENT_AND_AFTER, Reason
 from config.api.opaque import seal
+from config.api.serializers import ModelSerializer
 from config.api.views import Listing, Resource
 from customers.api.nested import OfCustomer
 
@@ -29,7 +30,7 @@ FATE_OF = {state: fate for fate, states in FATES.items() for state in states}
 SOURCE_KINDS = {MessageSource.JOURNEY: "journey_version", MessageSource.BROADCAST: "broadcast"}
 
 
-class MessageSerializer(serializers.ModelSerializer[Message]):
+class MessageSerializer(ModelSerializer[Message]):
     """A candidate message and what became of it, with why."""
 
     id = serializers.UUIDField(source="public_id", read_only=True)

@@ -14,13 +14,14 @@ from rest_framework.views import APIView
 
 from config import clock, work
 from config.api.problems import conflicting
+from config.api.serializers import Serializer
 from config.models import Scope
 
 GREATEST_STEP = timedelta(days=31)
 STOPS = 500  # moments between the old and the new one at which the work is done
 
 
-class ClockSerializer(serializers.Serializer[Any]):
+class ClockSerializer(Serializer[Any]):
     """Where the clock stands and what was done on the way there."""
 
     now = serializers.DateTimeField(read_only=True)
@@ -28,7 +29,7 @@ class ClockSerializer(serializers.Serializer[Any]):
     done = serializers.DictField(child=serializers.IntegerField(), read_only=True, required=False)
 
 
-class MoveSerializer(serializers.Serializer[Any]):
+class MoveSerializer(Serializer[Any]):
     """Where the clock shall stand: at a moment, or further by a span; in steps, the work done at each."""
 
     set_to = serializers.DateTimeField(required=False, allow_null=True)

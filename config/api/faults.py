@@ -4,15 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.api.serializers import Serializer
 
-class FaultSerializer(serializers.Serializer[Any]):
+
+class FaultSerializer(Serializer[Any]):
     """One thing that is wrong: where, and what to do about it."""
 
     path = serializers.CharField()
     message = serializers.CharField()
 
 
-class FaultsSerializer(serializers.Serializer[Any]):
+class FaultsSerializer(Serializer[Any]):
     """All of them; an empty list: nothing is wrong."""
 
     errors = FaultSerializer(many=True)  # type: ignore[assignment]  # a field by that name

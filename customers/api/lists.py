@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from config import clock
 from config.api.fields import LastingSlug, SealedId
+from config.api.serializers import ModelSerializer
 from config.api.views import Listing, Resource, SealedResource
 from config.models import Scope
 from customers import services
@@ -23,7 +24,7 @@ SOURCE, SUPPRESSION = "source", "suppression"
 REACHABLE = [IdentityKind.EMAIL, IdentityKind.PHONE, IdentityKind.PUSH_TOKEN]
 
 
-class TopicSerializer(LastingSlug, serializers.ModelSerializer[Topic]):
+class TopicSerializer(LastingSlug, ModelSerializer[Topic]):
     """What messages are about, as customers choose it."""
 
     class Meta:
@@ -47,7 +48,7 @@ class TopicViewSet(
     writes = Scope.DESIGN
 
 
-class SuppressionSerializer(serializers.ModelSerializer[Suppression]):
+class SuppressionSerializer(ModelSerializer[Suppression]):
     """An address that is never written to."""
 
     id = SealedId(SUPPRESSION)
@@ -111,7 +112,7 @@ class SuppressionViewSet(Listing, mixins.RetrieveModelMixin, SealedResource[Supp
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class SourceSerializer(serializers.ModelSerializer[Source]):
+class SourceSerializer(ModelSerializer[Source]):
     """Where events come from. The write key may live in a browser: it can write events and nothing else."""
 
     id = SealedId(SOURCE)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from config import clock
 from config.api.fields import JSONObject, LastingSlug
 from config.api.problems import ConflictError, UnavailableError, told_at
+from config.api.serializers import ModelSerializer, Serializer
 from config.api.views import Listing, Resource
 from config.models import Scope
 from customers.api.serializers import CustomerSerializer, MemberSerializer
@@ -20,7 +21,7 @@ from customers.rules import RuleError, parse
 from customers.segments import delete_segment, save_segment
 
 
-class SegmentSerializer(LastingSlug, serializers.ModelSerializer[Segment]):
+class SegmentSerializer(LastingSlug, ModelSerializer[Segment]):
     """Customers for whom a rule holds. `rebuilt_at` is null while a new rule is being asked of all."""
 
     rule = JSONObject()
@@ -40,13 +41,13 @@ class SegmentSerializer(LastingSlug, serializers.ModelSerializer[Segment]):
         read_only_fields = ["created_at", "changed_at", "rebuilt_at"]
 
 
-class RuleSerializer(serializers.Serializer[Any]):
+class RuleSerializer(Serializer[Any]):
     """A rule to try."""
 
     rule = JSONObject()
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
+class PreviewSerializer(Serializer[Any]):
     """Whom a rule finds at present: how many, and some of them."""
 
     count = serializers.IntegerField()

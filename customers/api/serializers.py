@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from config.api.fields import JSONObject, SealedId
+from config.api.serializers import ModelSerializer, Serializer
 from customers.models import Consent, Customer, Event, Identity, Membership, StageMove
 from customers.tracking.body import LARGEST_EVENT
 
@@ -14,7 +15,7 @@ EVENT = "event"
 CHANNELS = ["email", "sms", "push", "webhook"]
 
 
-class IdentitySerializer(serializers.ModelSerializer[Identity]):
+class IdentitySerializer(ModelSerializer[Identity]):
     """One identifier that leads to the customer."""
 
     class Meta:
@@ -22,7 +23,7 @@ class IdentitySerializer(serializers.ModelSerializer[Identity]):
         fields = ["kind", "value", "created_at"]
 
 
-class CustomerSerializer(serializers.ModelSerializer[Customer]):
+class CustomerSerializer(ModelSerializer[Customer]):
     """The golden record."""
 
     id = serializers.UUIDField(source="public_id", read_only=True)
@@ -46,7 +47,7 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
         ]
 
 
-class StageMoveSerializer(serializers.ModelSerializer[StageMove]):
+class StageMoveSerializer(ModelSerializer[StageMove]):
     """One move through the seven stages."""
 
     from_stage = serializers.CharField(source="from_stage.slug", read_only=True, allow_null=True)
@@ -57,7 +58,7 @@ class StageMoveSerializer(serializers.ModelSerializer[StageMove]):
         fields = ["from_stage", "to_stage", "moved_at"]
 
 
-class ConsentSerializer(serializers.ModelSerializer[Consent]):
+class ConsentSerializer(ModelSerializer[Consent]):
     """The customer's last word on a channel and a topic; an empty topic is the whole channel."""
 
     channel = serializers.ChoiceField(choices=CHANNELS)
@@ -70,7 +71,7 @@ class ConsentSerializer(serializers.ModelSerializer[Consent]):
         extra_kwargs = {"is_granted": {"required": True}}
 
 
-class EventSerializer(serializers.ModelSerializer[Event]):
+class EventSerializer(ModelSerializer[Event]):
     """Something that happened to a customer."""
 
     id = SealedId(EVENT)
@@ -94,7 +95,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         ]
 
 
-class MemberSerializer(serializers.ModelSerializer[Membership]):
+class MemberSerializer(ModelSerializer[Membership]):
     """A customer who is in a segment now."""
 
     customer = CustomerSerializer(read_only=True)
@@ -115,7 +116,7 @@ class Traits(JSONObject):
         return traits
 
 
-class NewCustomerSerializer(serializers.Serializer[Any]):
+class NewCustomerSerializer(Serializer[Any]):
     """Who it is and what is known: the same as an `identify` call."""
 
     identities = serializers.DictField(
@@ -126,7 +127,7 @@ class NewCustomerSerializer(serializers.Serializer[Any]):
     traits = Traits(required=False, default=dict)
 
 
-class ChangedCustomerSerializer(serializers.Serializer[Any]):
+class ChangedCustomerSerializer(Serializer[Any]):
     """What is newly known of a customer; traits that are not named stay, null removes one."""
 
     identities = serializers.DictField(child=serializers.CharField(max_length=512), required=False)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from config import clock
 from config.api.fields import JSONObject
 from config.api.problems import told_at
+from config.api.serializers import ModelSerializer
 from config.api.views import Listing, Resource
 from config.models import Scope
 from customers.models import Stage
@@ -16,7 +17,7 @@ from customers.rules import RuleError
 from customers.stages import save_precedence, save_stage_rule
 
 
-class StageSerializer(serializers.ModelSerializer[Stage]):
+class StageSerializer(ModelSerializer[Stage]):
     """One of the seven. Of those whose rule holds the one with the least `precedence` wins."""
 
     label = serializers.CharField(read_only=True)  # type: ignore[assignment]  # a field by that name

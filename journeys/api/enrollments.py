@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from channels.api.messages import MessageSerializer, shown_messages
 from config import clock
 from config.api.fields import SealedId
+from config.api.serializers import ModelSerializer, Serializer
 from config.api.views import Listing, SealedResource
 from config.models import Scope
 from customers.api.nested import OfCustomer
@@ -22,7 +23,7 @@ from journeys.services import exit_enrollments
 SEALED_AS = "enrollment"
 
 
-class EnrollmentSerializer(serializers.ModelSerializer[Enrollment]):
+class EnrollmentSerializer(ModelSerializer[Enrollment]):
     """One customer in one version of a journey: where it stands and what it waits for."""
 
     id = SealedId(SEALED_AS)
@@ -55,7 +56,7 @@ class EnrollmentSerializer(serializers.ModelSerializer[Enrollment]):
         ]
 
 
-class PassedStepSerializer(serializers.ModelSerializer[StepLog]):
+class PassedStepSerializer(ModelSerializer[StepLog]):
     """One step that was passed, and the branch it took."""
 
     class Meta:
@@ -63,7 +64,7 @@ class PassedStepSerializer(serializers.ModelSerializer[StepLog]):
         fields = ["step", "visit", "branch", "reached_at", "left_at"]
 
 
-class ExitSerializer(serializers.Serializer[Any]):
+class ExitSerializer(Serializer[Any]):
     """Why the customer is taken out."""
 
     reason = serializers.CharField(max_length=60, default="api", required=False)

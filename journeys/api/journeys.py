@@ -16,6 +16,7 @@ from config import clock
 from config.api.faults import FaultsSerializer
 from config.api.fields import JSONObject
 from config.api.problems import InvalidError, conflicting, told_at
+from config.api.serializers import Serializer
 from config.api.views import Listing, Resource, patience
 from config.models import Scope
 from journeys import checks, services
@@ -34,7 +35,7 @@ LONGEST_NUMBER = 10  # digits
 VERSION = OpenApiParameter("version", int, description="Only this version; else all of them together.")
 
 
-class GraphSerializer(serializers.Serializer[Any]):
+class GraphSerializer(Serializer[Any]):
     """A graph to look over."""
 
     draft = JSONObject()

@@ -8,12 +8,13 @@ from rest_framework import serializers
 from channels.api.messages import FATE_OF, SOURCE_KINDS
 from channels.models import MessageSource, MessageState
 from config.api.fields import JSONObject, LastingSlug, SealedId
+from config.api.serializers import ModelSerializer, Serializer
 from customers.models import Stage
 from journeys.counts import Counts
 from journeys.models import Journey, JourneyVersion
 
 
-class JourneySerializer(LastingSlug, serializers.ModelSerializer[Journey]):
+class JourneySerializer(LastingSlug, ModelSerializer[Journey]):
     """A way that customers are taken: the draft that is edited, and which version is live."""
 
     serves = serializers.SlugRelatedField(slug_field="slug", queryset=Stage.objects.all())
@@ -38,7 +39,7 @@ class JourneySerializer(LastingSlug, serializers.ModelSerializer[Journey]):
         read_only_fields = ["state", "created_at", "changed_at"]
 
 
-class VersionSerializer(serializers.ModelSerializer[JourneyVersion]):
+class VersionSerializer(ModelSerializer[JourneyVersion]):
     """A published graph; `id` is the `source_id` of its messages."""
 
     id = SealedId(SOURCE_KINDS[MessageSource.JOURNEY])
@@ -49,7 +50,7 @@ class VersionSerializer(serializers.ModelSerializer[JourneyVersion]):
         fields = ["id", "number", "graph", "published_at"]
 
 
-class StepCountsSerializer(serializers.Serializer[Any]):
+class StepCountsSerializer(Serializer[Any]):
     """Of one step: who came, who stands there, who went on by which branch, and its messages by fate."""
 
     step = serializers.CharField()
