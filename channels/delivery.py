@@ -76,9 +76,9 @@ def _render(messages: Sequence[Taken], sender: str, now: datetime) -> list[Outgo
     """All at once; where that raises, one by one, so that a message that can't be rendered fails alone."""
     try:
         return render(messages, sender, now)
-    except database.AWAY:
-        raise
-    except Exception:
+    except Exception as error:
+        if database.is_away(error):
+            raise
         logger.exception(
             "A batch of %d messages could not be rendered; trying them one by one.", len(messages)
         )
@@ -88,9 +88,9 @@ def _render(messages: Sequence[Taken], sender: str, now: datetime) -> list[Outgo
 def _render_alone(message: Taken, sender: str, now: datetime) -> Outgoing | RenderError:
     try:
         return render([message], sender, now)[0]
-    except database.AWAY:
-        raise
     except Exception as error:
+        if database.is_away(error):
+            raise
         logger.exception("Message %d could not be rendered.", message.id)
         return RenderError(message.id, f"{type(error).__name__}: {error}")
 

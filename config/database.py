@@ -6,9 +6,16 @@ from contextlib import contextmanager
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 
-AWAY = (OperationalError, InterfaceError)  # the database's own trouble: no row and no message is to blame
+AWAY = (OperationalError, InterfaceError)  # the database's own trouble: trying again helps
+TOO_MUCH = "54"  # PostgreSQL's class of errors about what it was given: too long, too deep, too many
 OFTEN = 3  # from the so-manieth time on a statement is prepared
 MOST = 500  # statements that a session keeps
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether no row and no message is to blame: the database is away, or ended what we did."""
+    state = getattr(error.__cause__, "sqlstate", None) or ""
+    return isinstance(error, AWAY) and not state.startswith(TOO_MUCH)
 
 
 @contextmanager

@@ -119,9 +119,9 @@ def drain(now: datetime, limit: int = 2000) -> int:
     """Apply the oldest pending calls; returns how many rows it moved."""
     try:
         return _drain_whole(now, limit)
-    except database.AWAY:
-        raise  # the database's trouble, not a row's: the next sweep tries again
-    except Exception as error:  # noqa: BLE001 - any fault of any row must not stop the others
+    except Exception as error:
+        if database.is_away(error):
+            raise  # the next sweep tries again
         logger.warning("A batch of calls failed (%s); looking for the row.", type(error).__name__)
     return _drain_in_parts(now, limit)
 
@@ -157,9 +157,9 @@ def _apply_parts(rows: Sequence[Pending], now: datetime, faults: dict[int, str])
     try:
         with transaction.atomic():
             _apply(rows, now)
-    except database.AWAY:
-        raise
-    except Exception as error:  # noqa: BLE001 - as above
+    except Exception as error:
+        if database.is_away(error):
+            raise
         if len(rows) == 1:
             faults[rows[0].id] = told(error)
             return

@@ -26,9 +26,9 @@ def advance(now: datetime, limit: int = 1000) -> int:
     """Advance due enrollments, up to `limit`; returns how many there were."""
     try:
         return _advance(now, limit)
-    except database.AWAY:
-        raise  # the database is away, or ended this transaction: nobody's row is to blame
-    except Exception:
+    except Exception as error:
+        if database.is_away(error):
+            raise
         logger.exception("A batch of enrollments could not be advanced; looking for the one that stops it.")
         return _isolate(load.due_ids(now, limit), now)
 
@@ -113,9 +113,9 @@ def _isolate(ids: Sequence[int], now: datetime) -> int:
         return 0
     try:
         return _advance(now, len(ids), ids)
-    except database.AWAY:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is: kept in the row where it is one
+    except Exception as error:
+        if database.is_away(error):
+            raise
         if len(ids) == 1:
             return _fail(ids[0], f"{error!r}", now)
     half = len(ids) // 2

@@ -1,5 +1,5 @@
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from config import database
 
@@ -31,3 +31,20 @@ def test_what_is_asked_often_is_prepared_only_while_a_process_walks():
 
     assert before == within == after == list(range(40, 50))
     assert known() == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_away"),
+    [
+        ("SET LOCAL statement_timeout = 10; SELECT pg_sleep(5)", True),  # given up in the middle
+        ("SELECT pg_terminate_backend(pg_backend_pid())", True),
+        (f"SELECT {'(' * 50_000}1{')' * 50_000}", False),  # too deep: will be so the next time too
+        ("SELECT 1/0", False),
+    ],
+)
+def test_what_a_row_is_to_blame_for_is_told_from_what_the_database_is(statement, is_away):
+    with pytest.raises(DatabaseError) as raised, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert database.is_away(raised.value) is is_away
+    connection.close()
