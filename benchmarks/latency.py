@@ -29,7 +29,7 @@ ROUND = 20  # events, before the other has its turn
 PAUSED = """
     SELECT identity.value, log.reached_at FROM journeys_steplog log
     JOIN customers_identity identity ON identity.customer_id = log.customer_id AND identity.kind = 'email'
-    WHERE log.version_id = %s AND log.step = 'pause'
+    WHERE log.version_id = %s AND log.step = 'pause' ORDER BY log.reached_at  -- the last one counts
 """
 
 
