@@ -50,19 +50,26 @@ def apply_calls(batch: Sequence[Received], now: datetime) -> Resolved:
 def _news(
     batch: Sequence[Received], ids: Sequence[int], events: Iterable[NewEvent], told: Depends
 ) -> dict[int, Depends]:
-    """What is new about each customer: the events' names and, where a call told of the person, all `told`."""
+    """What is new about each customer: events' names, whether they were seen; of whom a call told: `told`."""
     names: dict[int, set[str]] = {of: set() for of in ids if of}
     for event in events:
         names.setdefault(event.customer_id, set()).add(event.name)
-    telling = {of for one, of in zip(batch, ids, strict=True) if _tells(one.call) or one.call.consents}
-    made: dict[tuple[frozenset[str], bool], Depends] = {}
+    calls = list(zip((one.call for one in batch), ids, strict=True))
+    telling = {of for call, of in calls if _tells(call) or call.consents}
+    seen = {of for call, of in calls if _is_seen(call)}
+    made: dict[tuple[frozenset[str], bool, bool], Depends] = {}
     news: dict[int, Depends] = {}
     for of, some in names.items():
-        key = (frozenset(some), of in telling)
+        key = (frozenset(some), of in seen, of in telling)
         if key not in made:
-            made[key] = Depends(events=key[0]) | told if key[1] else Depends(events=key[0])
+            made[key] = Depends(events=key[0], seen=key[1]) | (told if key[2] else Depends())
         news[of] = made[key]
     return news
+
+
+def _is_seen(call: Call) -> bool:
+    """Whether the customer did it; what was done to them says nothing of where they are."""
+    return call.kind != "event" and call.occurred_at is not None
 
 
 def _tells(call: Call) -> bool:
@@ -109,7 +116,7 @@ def _touch(batch: Sequence[Received], ids: Sequence[int]) -> None:
     first: dict[int, datetime] = {}
     last: dict[int, datetime] = {}
     for one, of in zip(batch, ids, strict=True):
-        if of and one.call.kind != "event" and one.call.occurred_at:
+        if of and one.call.occurred_at and _is_seen(one.call):
             first.setdefault(of, one.call.occurred_at)  # the batch is in order
             last[of] = one.call.occurred_at
     if last:

@@ -39,9 +39,10 @@ class Profile(msgspec.Struct):
     time_zone: str = ""
 
     def learn(self, call: Call, country: str) -> set[str]:
-        """Take in what a call says about the person; returns the traits that changed."""
+        """Take in what a call says about the person; returns the traits and the columns that changed."""
         assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
         at = ticks(call.occurred_at)
+        before = [getattr(self, column) for column in COLUMNS]
         changed = {
             RENAMED.get(name, name)
             for name, value in call.traits.items()
@@ -53,7 +54,9 @@ class Profile(msgspec.Struct):
             hint = CLEAN[column](getattr(call, column))
             if hint and f"${column}" not in self.trait_times:
                 self._set_column(column, column + HINT, hint, at)
-        return changed
+        return changed | {
+            column for column, was in zip(COLUMNS, before, strict=True) if getattr(self, column) != was
+        }
 
     def absorb(self, other: "Profile") -> None:
         """Take in the record of a person who turned out to be the same."""

@@ -16,7 +16,19 @@ from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from customers.rules.errors import Slip
-from customers.rules.expressions import AllOf, Compare, JsonHas, JsonPath, JsonText, Not, known, moment
+from customers.rules.expressions import (
+    AllOf,
+    Compare,
+    JsonHas,
+    JsonPath,
+    JsonText,
+    Later,
+    Not,
+    if_after,
+    known,
+    least,
+    moment,
+)
 from customers.rules.texts import clean_text, json_path, parse_moment, parse_span, span_words
 
 MAX_CHOICES = 200
@@ -96,6 +108,7 @@ Name = Literal[
     "is_set", "is_not_set", "before", "after", "within_last", "older_than",
 ]  # fmt: skip
 TIMELY = frozenset(["within_last", "older_than"])  # their answer moves with the time of asking
+InTime = Literal["before", "after", "within_last", "older_than"]
 
 
 class Comparison(BaseModel):
@@ -118,7 +131,7 @@ class Comparison(BaseModel):
         """Whether the JSON in `column` answers the question at `path`; never NULL."""
         operator = OPERATORS[self.operator]
         if not operator.filter:
-            return self._holds_in_time(self.moment(column, path), ago)
+            return self.holds_in_time(self.moment(column, path), ago)
         found = JsonHas(F(column), JsonPath(f"{json_path(path)} ? ({self._filter(operator)})"))
         return Not(known(found)) if operator.is_opposite else known(found)
 
@@ -126,7 +139,8 @@ class Comparison(BaseModel):
         values = self.value if isinstance(self.value, tuple) else (self.value,)
         return " || ".join(operator.filter.format(json.dumps(value)) for value in values)
 
-    def _holds_in_time(self, at: Expression, ago: Callable[[timedelta], Expression] | None) -> Expression:
+    def holds_in_time(self, at: Expression, ago: Callable[[timedelta], Expression] | None) -> Expression:
+        """Whether the moment `at`, which may be NULL, lies where an operator InTime asks; never NULL."""
         if self.operator in ("before", "after"):
             bound = Value(self.value, output_field=DateTimeField())
             return known(Compare(at, "<" if self.operator == "before" else ">", bound))
@@ -135,6 +149,12 @@ class Comparison(BaseModel):
         if self.operator == "older_than":
             return known(Compare(at, "<=", ago(self.value)))
         return known(AllOf(Compare(at, ">", ago(self.value)), Compare(at, "<=", ago(timedelta(0)))))
+
+    def turns_at(self, at: Expression, ago: Callable[[timedelta], Expression]) -> Expression | None:
+        """When time alone could next change that answer: when `at` has come, and when it is `value` ago."""
+        if self.operator not in TIMELY:
+            return None
+        return least([if_after(at, ago(timedelta(0))), if_after(Later(at, self.value), ago(timedelta(0)))])
 
     @staticmethod
     def moment(column: str, path: str) -> Expression:

@@ -14,6 +14,7 @@ class Depends:
     segments: frozenset[str] = frozenset()
     stage: bool = False
     consent: bool = False
+    seen: bool = False
 
     def __or__(self, other: Depends) -> Depends:
         return Depends(
@@ -22,6 +23,7 @@ class Depends:
             self.segments | other.segments,
             self.stage or other.stage,
             self.consent or other.consent,
+            self.seen or other.seen,
         )
 
     def meets(self, changed: Depends) -> bool:
@@ -32,4 +34,5 @@ class Depends:
             or self.segments & changed.segments
             or (self.stage and changed.stage)
             or (self.consent and changed.consent)
+            or (self.seen and changed.seen)
         )

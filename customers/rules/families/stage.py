@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import Expression, F, IntegerField, Value
 from django.utils.translation import gettext as _
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from customers.models.stage import LABELS
 from customers.rules.depends import Depends
@@ -14,6 +14,16 @@ from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
 
 NUMBERS = {slug: number for number, slug in enumerate(LABELS, start=1)}
+
+
+def checked_stage(slug: object) -> str:
+    """`slug`, if it is a stage's key."""
+    if not isinstance(slug, str) or slug not in NUMBERS:
+        raise Slip(_("One of the seven stages is needed: %(slugs)s.") % {"slugs": ", ".join(NUMBERS)})
+    return slug
+
+
+StageKey = Annotated[str, AfterValidator(checked_stage)]
 
 
 class InStage(Leaf):
@@ -28,13 +38,9 @@ class InStage(Leaf):
     @classmethod
     def _are_stages(cls, value: Any, info: ValidationInfo) -> tuple[str, ...]:
         slugs = value if info.data.get("operator") == "is_any_of" else [value]
-        if (
-            not isinstance(slugs, list | tuple)
-            or not slugs
-            or not all(slug in NUMBERS for slug in map(str, slugs))
-        ):
-            raise Slip(_("One of the seven stages is needed: %(slugs)s.") % {"slugs": ", ".join(NUMBERS)})
-        return tuple(str(slug) for slug in slugs)
+        if not isinstance(slugs, list | tuple) or not slugs:
+            slugs = [None]  # of which the words are the same
+        return tuple(checked_stage(slug) for slug in slugs)
 
     def condition(self, facts: Facts) -> Expression:
         """Whether the customer's row says so."""

@@ -2,9 +2,8 @@
 
 from django.db.models import Expression
 
-from customers.rules.comparison import TIMELY, Comparison
+from customers.rules.comparison import Comparison
 from customers.rules.depends import Depends
-from customers.rules.expressions import Later, if_after, least
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
 from customers.rules.texts import JsonKeys, top_key
@@ -23,10 +22,7 @@ class Trait(Comparison, Leaf):
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """A moment that is still to come, and the moment at which one is `value` ago."""
-        if self.operator not in TIMELY:
-            return None
-        at = self.moment("traits", self.trait)
-        return least([if_after(at, facts.ago()), if_after(Later(at, self.value), facts.ago())])
+        return self.turns_at(self.moment("traits", self.trait), facts.ago)
 
     def depends(self) -> Depends:
         """The trait that the path begins with."""

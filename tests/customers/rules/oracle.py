@@ -1,5 +1,6 @@
 """What rules mean, told a second time in plain Python: the property tests hold the SQL against it."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -27,6 +28,10 @@ class Person:
     segments: set[str] = field(default_factory=set)
     consents: dict[tuple[str, str], bool] = field(default_factory=dict)
     events: list[Happening] = field(default_factory=list)
+    moves: list[tuple[datetime, str | None, str]] = field(default_factory=list)
+    seen: tuple[datetime, datetime] | None = None
+    country: str = ""
+    public_id: str = ""
 
 
 def holds(tree: dict[str, Any], person: Person, now: datetime) -> bool:
@@ -200,11 +205,60 @@ def by_consent(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
     return (bool(said) and all(said)) == (tree["operator"] == "granted")
 
 
+def by_stage_for(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    is_long = person.stage is not None and now - person.moves[-1][0] >= parse_span(tree["value"])
+    return is_long == (tree["operator"] == "at_least")
+
+
+def by_stage_from(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
+    came = person.moves[-1][1] == tree["value"] if person.moves else False
+    return came == (tree["operator"] == "is")
+
+
+def by_stage_reached(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    since = now - parse_span(tree["within"]) if tree.get("within") else datetime.min.replace(tzinfo=UTC)
+    has = any(at > since and to == tree["value"] for at, _from, to in person.moves)
+    return has == (tree["operator"] == "reached")
+
+
+def by_bucket(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
+    digest = hashlib.md5(f"{tree['seed']}:{person.public_id}".encode(), usedforsecurity=False).hexdigest()
+    is_among = int(digest[:8], 16) % 10_000 < round(tree["value"] * 100)
+    return is_among == (tree["operator"] == "among")
+
+
+def by_event_time(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    moments = [
+        event.at
+        for event in person.events
+        if event.name == tree["event"] and passes(tree.get("where"), event.properties)
+    ]
+    if not moments:
+        return False
+    at = min(moments) if tree["which"] == "first" else max(moments)
+    return in_time(tree["operator"], at, tree["value"], now)
+
+
+def by_profile(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    return asked(tree, {"country": person.country}, tree["property"], now)
+
+
+def by_seen(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    return in_time(tree["operator"], person.seen[tree["which"] == "last"], tree["value"], now)
+
+
 FAMILIES = {
     "trait": by_trait,
     "event": by_event,
     "stage": by_stage,
     "segment": by_segment,
     "consent": by_consent,
+    "stage_for": by_stage_for,
+    "stage_from": by_stage_from,
+    "stage_reached": by_stage_reached,
+    "bucket": by_bucket,
+    "event_time": by_event_time,
+    "profile": by_profile,
+    "seen": by_seen,
 }
 DAY = timedelta(days=1)

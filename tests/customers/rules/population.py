@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from customers.models import Consent, Customer, Event, Membership, Segment, Stage
+from customers.models import Consent, Customer, Event, Membership, Segment, Stage, StageMove
 from customers.models.stage import LABELS
 from tests.builders import NOON
 from tests.customers.rules.oracle import Happening, Person
@@ -78,8 +78,23 @@ def populate(size: int = 60, seed: int = 7) -> People:
             Happening(chance.choice(NAMES), some_moment(chance), some_json(chance))
             for _ in range(chance.randrange(9))
         ]
-        people[store(person, segments).pk] = person
+        person.moves = some_moves(chance, person.stage)
+        person.seen = (NOON - timedelta(hours=chance.randrange(200, 400)), some_moment(chance))
+        person.country = chance.choice(["", "IT", "FR"])
+        customer = store(person, segments)
+        person.public_id = str(customer.public_id)
+        people[customer.pk] = person
     return people
+
+
+def some_moves(chance: random.Random, stage: str | None) -> list[tuple[datetime, str | None, str]]:
+    """How somebody came to the stage, each move later than the one before."""
+    if stage is None:
+        return []
+    way = [chance.choice([*LABELS]) for _ in range(chance.randrange(4))] + [stage]
+    moments = sorted({some_moment(chance) for _ in way})
+    way = way[-len(moments) :]
+    return list(zip(moments, [None, *way], way, strict=False))
 
 
 def some_moment(chance: random.Random) -> datetime:
@@ -91,8 +106,19 @@ def store(person: Person, segments: dict[str, Segment]) -> Customer:
     """The person as rows."""
     stage = Stage.objects.get(slug=person.stage) if person.stage else None
     customer = Customer.objects.create(
-        traits=person.traits, stage=stage, first_seen_at=NOON, last_seen_at=NOON
+        traits=person.traits,
+        stage=stage,
+        stage_since=person.moves[-1][0] if person.moves else None,
+        country=person.country,
+        first_seen_at=person.seen[0],
+        last_seen_at=person.seen[1],
     )
+    numbers = {slug: number for number, slug in enumerate(LABELS, start=1)}
+    StageMove.objects.bulk_create(
+        StageMove(customer=customer, from_stage_id=numbers.get(was), to_stage_id=numbers[to], moved_at=at)
+        for at, was, to in person.moves
+    )
+    told = [Happening("$stage_changed", at, {"from": was, "to": to}) for at, was, to in person.moves]
     for slug, segment in segments.items():
         left_at = None if slug in person.segments else NOON
         Membership.objects.create(segment=segment, customer=customer, entered_at=NOON, left_at=left_at)
@@ -108,7 +134,7 @@ def store(person: Person, segments: dict[str, Segment]) -> Customer:
             received_at=event.at,
             properties=event.properties,
         )
-        for event in person.events
+        for event in [*person.events, *told]
     )
     return customer
 
@@ -188,13 +214,63 @@ def leaves() -> st.SearchStrategy[dict[str, Any]]:
         st.sampled_from(["granted", "not_granted"]),
         st.sampled_from(["", "offers"]),
     )
-    return st.one_of(traits, event_leaves(), event_leaves(), stages, several, segments, consents)
+    return st.one_of(traits, event_leaves(), event_leaves(), stages, several, segments, consents, *others())
 
 
-def trees() -> st.SearchStrategy[dict[str, Any]]:
-    """Any tree, three groups deep at most."""
+def others() -> list[st.SearchStrategy[dict[str, Any]]]:
+    """The leaves about stages passed, events' times, the customer's own row and lots."""
+    slugs = st.sampled_from([*LABELS][:3])
+    within = st.sampled_from([None, "P1D", "P1W"])
+    in_time = st.one_of(
+        st.fixed_dictionaries({"operator": st.sampled_from(["before", "after"]), "value": dates}),
+        st.fixed_dictionaries({"operator": st.sampled_from(["within_last", "older_than"]), "value": spans}),
+    )
+    which = st.sampled_from(["first", "last"])
+    countries = st.sampled_from(["IT", "FR", "XX"])
+    in_country = st.one_of(
+        st.fixed_dictionaries({"operator": st.sampled_from(["equals", "not_equals"]), "value": countries}),
+        st.fixed_dictionaries({"operator": st.just("is_any_of"), "value": st.lists(countries, min_size=1)}),
+        st.fixed_dictionaries({"operator": st.sampled_from(["is_set", "is_not_set"])}),
+    )
+    return [
+        leaf("stage_for", operator=st.sampled_from(["at_least", "less"]), value=spans),
+        leaf("stage_from", operator=st.sampled_from(["is", "is_not"]), value=slugs),
+        leaf(
+            "stage_reached",
+            operator=st.sampled_from(["reached", "not_reached"]),
+            value=slugs,
+            within=within,
+        ),
+        leaf(
+            "bucket",
+            seed=st.sampled_from(["spring", "autumn"]),
+            operator=st.sampled_from(["among", "not_among"]),
+            value=st.sampled_from([10, 33.3, 50, 99.99]),
+        ),
+        st.builds(
+            dict.__or__,
+            in_time,
+            leaf(
+                "event_time",
+                event=st.sampled_from(NAMES),
+                which=which,
+                where=st.lists(lines(), max_size=1),
+            ),
+        ),
+        st.builds(dict.__or__, in_country, leaf("profile", property=st.just("country"))),
+        st.builds(dict.__or__, in_time, leaf("seen", which=which)),
+    ]
+
+
+def leaf(family: str, **settings: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A leaf of a family."""
+    return st.fixed_dictionaries({"field": st.just(family), **settings})
+
+
+def trees(leaf: st.SearchStrategy[dict[str, Any]] | None = None) -> st.SearchStrategy[dict[str, Any]]:
+    """Any tree of these leaves, else of all, three groups deep at most."""
     return st.recursive(
-        leaves(),
+        leaf if leaf is not None else leaves(),
         lambda inner: st.fixed_dictionaries(
             {
                 "combinator": st.sampled_from(["and", "or"]),

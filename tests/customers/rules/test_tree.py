@@ -3,6 +3,7 @@ import json
 import pytest
 
 from customers.rules import Depends, RuleError, parse
+from tests.customers.rules.oracle import FAMILIES
 
 TRAIT = {"field": "trait", "trait": "city", "operator": "equals", "value": "Roma"}
 COUNT = {"field": "event", "event": "Order Completed", "operator": "at_least", "value": 2, "within": "P90D"}
@@ -70,7 +71,7 @@ def test_every_mistake_is_named_with_its_path():
 
 def test_messages_say_what_is_needed():
     assert problems({"field": "password"}) == [
-        ("field", "Not known. One of these is needed: consent, event, segment, stage, trait.")
+        ("field", f"Not known. One of these is needed: {', '.join(sorted(FAMILIES))}.")
     ]
     assert problems({"field": "segment", "operator": "like", "value": "x"}) == [
         ("operator", "Not known. One of these is needed: 'in' or 'not_in'.")

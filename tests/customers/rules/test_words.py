@@ -12,6 +12,10 @@ SUM = COUNT | {"aggregate": "sum", "property": "total", "value": 50.5, "before":
 TRAIT = {"field": "trait", "trait": "a"}
 COUNTED = "the number of Order Completed is at least 2"
 SUMMED = "the sum of total over Order Completed is at least 50.5 within the last 90 days"
+STAYS = {"field": "stage_for"}
+REACHED = {"field": "stage_reached", "value": "use"}
+LOT = {"field": "bucket", "seed": "spring"}
+LAST = {"field": "event_time", "event": "Order Completed", "which": "last"}
 SENTENCES = [
     ({}, "nobody"),
     (CITY, "city is Roma"),
@@ -31,6 +35,37 @@ SENTENCES = [
     ({"field": "stage", "operator": "is_not", "value": "use"}, "stage is not use"),
     ({"field": "segment", "operator": "not_in", "value": "big"}, "is not in the segment big"),
     ({"field": "consent", "operator": "granted", "channel": "email"}, "has agreed to email about anything"),
+    (
+        {"field": "stage_for", "operator": "at_least", "value": "P14D"},
+        "has been in this stage for at least 14 days",
+    ),
+    (
+        {"field": "stage_for", "operator": "less", "value": "PT1H"},
+        "has been in this stage for less than 1 hour",
+    ),
+    ({"field": "stage_from", "operator": "is", "value": "interest"}, "came from the stage interest"),
+    ({"field": "stage_from", "operator": "is_not", "value": "use"}, "did not come from the stage use"),
+    (REACHED | {"operator": "reached", "within": "P30D"}, "reached the stage use within the last 30 days"),
+    (REACHED | {"operator": "not_reached"}, "did not reach the stage use"),
+    (LOT | {"operator": "among", "value": 12.5}, "is among the 12.5 % drawn by lot for spring"),
+    (LOT | {"operator": "not_among", "value": 10}, "is not among the 10 % drawn by lot for spring"),
+    (
+        LAST | {"operator": "older_than", "value": "P60D", "where": PAID},
+        "the last Order Completed is longer ago than 60 days where paid is yes",
+    ),
+    (
+        LAST | {"which": "first", "operator": "after", "value": "2025-03-01"},
+        "the first Order Completed is after 2025-03-01",
+    ),
+    (
+        {"field": "profile", "property": "country", "operator": "is_any_of", "value": ["IT", "SM"]},
+        "the country is one of IT, SM",
+    ),
+    ({"field": "profile", "property": "language", "operator": "is_not_set"}, "the language is not known"),
+    (
+        {"field": "seen", "which": "last", "operator": "within_last", "value": "P30D"},
+        "the moment when last seen lies within the last 30 days",
+    ),
     (TRAIT | {"operator": "is_any_of", "value": ["x", 5]}, "a is one of x, 5"),
     (TRAIT | {"operator": "before", "value": "2025-03-01"}, "a is before 2025-03-01"),
     (TRAIT | {"operator": "within_last", "value": "PT90M"}, "a lies within the last 90 minutes"),
