@@ -147,7 +147,9 @@ class Grouped(_At):
         return self.sources.column(fact)
 
     def newest(self, few: Few, place: int) -> Expression:
-        """An element of the array of all such moments."""
+        """The greatest of all such moments; further on an element of their array."""
+        if place == 1:
+            return self.ask(Fact(few.name, "newest", since=few.within, where=few.where))
         moments = self.ask(Fact(few.name, "all_newest", since=few.within, where=few.where))
         return ElementOf(moments, place, DateTimeField())
 

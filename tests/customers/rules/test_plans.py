@@ -14,6 +14,13 @@ from customers.rules.queries import _compiled
 from tests.builders import NOON
 
 COUNT = {"field": "event", "event": "Order Completed", "operator": "at_least", "value": 2}
+LAST = {
+    "field": "event_time",
+    "event": "Order Completed",
+    "which": "last",
+    "operator": "within_last",
+    "value": "P30D",
+}
 SHAPES = {
     "count": COUNT,
     "count in a window": COUNT | {"within": "P30D"},
@@ -21,6 +28,8 @@ SHAPES = {
     "sum": COUNT | {"aggregate": "sum", "property": "total", "within": "P30D"},
     "distinct elements": COUNT
     | {"aggregate": "distinct", "property": "products[].department", "before": "P1D"},
+    "last time": LAST,
+    "first time": LAST | {"which": "first"},
 }
 
 
