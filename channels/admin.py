@@ -1,5 +1,6 @@
 """Caps, quiet hours, contents and channels: how much, when, what, and by which way."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -154,10 +155,28 @@ class ContentAdmin(Page):
     list_display = ("name", "by", "topic", "languages", "is_transactional", "changed_at")
     list_filter = ("channel", "topic", "is_transactional")
     search_fields = ("name", "slug")
-    prepopulated_fields = {"slug": ("name",)}
     fields = (("name", "slug"), ("channel", "topic"), "is_transactional")
     inlines = (TextInline,)
     change_form_template = "channels/admin/content.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Content | None = None) -> Sequence[str]:  # noqa: ARG002
+        """Journeys name it by its key, so that stays."""
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Content | None = None) -> dict[str, Any]:  # noqa: ARG002
+        """The key of a new one comes from its name."""
+        return {} if obj else {"slug": ("name",)}
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What would go; what a journey sends is kept from it."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        used = [
+            f"{content}: {user}"
+            for content in objs
+            for those in contents.users
+            for user in those(content.slug)
+        ]
+        return deleted, counts, missing, [*protected, *used]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With their texts."""

@@ -1,6 +1,6 @@
 """Writing contents: what is kept has passed the check of its texts, so that no message meets a broken one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from channels.models import Content, ContentText
 from customers.models import Customer
 
 FIELDS = ("subject", "body", "plain", "link")
+users: list[Callable[[str], list[str]]] = []  # who, in the layers above, uses a content of that key
 NO_MESSAGE = UUID(int=0)  # of a preview: its links lead nowhere
 
 

@@ -1,7 +1,8 @@
 """Segments: how they are changed, and who is in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import chain
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
@@ -14,6 +15,8 @@ from customers.events import lock_events
 from customers.models import Customer, Segment
 from customers.rules import Problem, RuleError
 
+users: list[Callable[[str], list[str]]] = []  # who else, in the layers above, uses a segment of that key
+
 
 def save_segment(segment: Segment, now: datetime) -> Segment:
     """Store a new or edited segment and have its members found; RuleError where its rule is no good.
@@ -25,7 +28,7 @@ def save_segment(segment: Segment, now: datetime) -> Segment:
         lock_definitions()
         was = Segment.objects.filter(pk=segment.pk).first() if segment.pk else None
         if was and was.slug != segment.slug:
-            _check_unread(was.slug, "slug")
+            _check_unused(was.slug, "slug")
         if Segment.objects.filter(slug=segment.slug).exclude(pk=segment.pk).exists():
             raise RuleError([Problem(path="slug", message=_("There is a segment with this key already."))])
         check_rule(segment_name(segment.slug), segment.rule)
@@ -42,14 +45,14 @@ def delete_segment(segment: Segment) -> None:
         lock_definitions()
         Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)  # as a rebuild does: row, then lock
         lock_events()
-        _check_unread(segment.slug, "")
+        _check_unused(segment.slug, "")
         segment.delete()
 
 
-def _check_unread(slug: str, path: str) -> None:
-    if readers := definitions_that_read(segment_name(slug)):
-        message = _("These rules read the segment %(slug)s: %(readers)s. Change them first.")
-        raise RuleError([Problem(path=path, message=message % {"slug": slug, "readers": ", ".join(readers)})])
+def _check_unused(slug: str, path: str) -> None:
+    if found := [*definitions_that_read(segment_name(slug)), *chain(*(those(slug) for those in users))]:
+        message = _("The segment %(slug)s is used by: %(users)s. Change them first.")
+        raise RuleError([Problem(path=path, message=message % {"slug": slug, "users": ", ".join(found)})])
 
 
 def lock_definitions() -> None:

@@ -11,10 +11,16 @@ class JourneysApp(AppConfig):
     verbose_name = _("Journeys")
 
     def ready(self) -> None:
-        """Have customers' merges, erasures and copies take their enrollments along, before their messages."""
-        from customers import merge, privacy  # noqa: PLC0415 - models must be loaded
-        from journeys import ownership  # noqa: PLC0415
+        """Have customers' merges, erasures and copies take their enrollments along, before their messages.
+
+        And have what journeys name kept from being deleted under them.
+        """
+        from channels import contents  # noqa: PLC0415 - models must be loaded
+        from customers import merge, privacy, segments  # noqa: PLC0415
+        from journeys import ownership, uses  # noqa: PLC0415
 
         merge.on_merge.insert(0, ownership.merge_enrollments)
         privacy.on_erase.insert(0, ownership.erase_enrollments)
         privacy.on_export["journeys"] = ownership.export_enrollments
+        segments.users.append(uses.that_name_segment)
+        contents.users.append(uses.that_name_content)

@@ -8,6 +8,7 @@ from journeys.entry import SegmentTrigger, StageTrigger
 from journeys.faults import Faults
 from journeys.graph import Graph, parse
 from journeys.sending import SendStep
+from journeys.step import Step
 
 
 def check(graph: object) -> Graph:
@@ -15,7 +16,7 @@ def check(graph: object) -> Graph:
     parsed = parse(graph)
     faults = Faults()
     _check_contents(parsed, faults)
-    _check_there("segment", _segments(parsed), Segment.objects.values_list("slug", flat=True), faults)
+    _check_there("segment", segments_named(parsed), Segment.objects.values_list("slug", flat=True), faults)
     _check_there("stage", _stages(parsed), Stage.objects.values_list("slug", flat=True), faults)
     faults.raise_any()
     return parsed
@@ -23,11 +24,7 @@ def check(graph: object) -> Graph:
 
 def _check_contents(graph: Graph, faults: Faults) -> None:
     """Each content is there, and of its step's channel; a fallback is of another."""
-    named = {
-        f"steps.{place.id}.settings.{path}": (slug, place.step)
-        for place in graph.places.values()
-        for path, slug in place.step.contents.items()
-    }
+    named = {path: (slug, step) for path, slug, step in contents_named(graph)}
     found = Content.objects.filter(slug__in={slug for slug, _ in named.values()})
     channels: Mapping[str, str] = dict(found.values_list("slug", "channel"))
     for path, (slug, step) in named.items():
@@ -46,7 +43,14 @@ def _check_there(what: str, named: Iterator[tuple[str, str]], there: Iterable[st
                 faults.add(path, f"there is no {what} {slug!r}")
 
 
-def _segments(graph: Graph) -> Iterator[tuple[str, str]]:
+def contents_named(graph: Graph) -> Iterator[tuple[str, str, Step]]:
+    """Where in the graph which content is named, and by which step."""
+    for place in graph.places.values():
+        for path, slug in place.step.contents.items():
+            yield f"steps.{place.id}.settings.{path}", slug, place.step
+
+
+def segments_named(graph: Graph) -> Iterator[tuple[str, str]]:
     """Where in the graph which segment is named."""
     if isinstance(graph.trigger, SegmentTrigger):
         yield "trigger.segment", graph.trigger.segment
