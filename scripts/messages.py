@@ -30,6 +30,8 @@ KEYWORDS: dict[str, object] = dict.fromkeys(
 CALLS = re.compile(
     r"""ngettext\(.*?\)(?=\s|$)|gettext\(.*?\)(?=\s|$)|_\((?:u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")\)"""
 )
+# A call within an f-string is found by Python 3.12 and newer; the catalogue is the same for all.
+IN_TEXT = re.compile(r"""\{(_\('[^'\\]+'\)|_\("[^"\\]+"\))\}""")
 OURS = [*(ROOT / app for app in APPS), ROOT / "templates"]
 THEIRS = [Path(unfold.__file__).parent, Path(django_celery_beat.__file__).parent]
 UNSEEN = ("contrib", "crispy", "forms/", "management/", "migrations/", "schedulers")
@@ -89,6 +91,7 @@ def as_python(template: str) -> str:
 
 def extract(code: str) -> Iterator[String]:
     """The strings that Python code marks."""
+    code += "".join(f"\n{call}" for call in IN_TEXT.findall(code))
     for _line, _function, messages, _comments in extract_python(io.BytesIO(code.encode()), KEYWORDS, (), {}):
         strings = messages if isinstance(messages, tuple) else (messages,)
         texts = [string for string in strings if isinstance(string, str)]

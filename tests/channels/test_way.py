@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from contextlib import closing
 
 import pytest
 from django.test import Client
@@ -32,7 +33,7 @@ def receivers(tmp_path):
 
 
 def received(receivers, kind: str) -> list[str]:
-    with receivers.store.connect() as connection:
+    with closing(receivers.store.connect()) as connection:
         found = connection.execute("SELECT raw FROM received WHERE kind = ?", [kind]).fetchall()
     return [zlib.decompress(raw).decode() for (raw,) in found]
 

@@ -24,3 +24,4 @@ def test_strings_are_found_in_templates_and_code() -> None:
 
     assert list(messages.extract(messages.as_python(template))) == ["Hello", ("one", "%(n)s many")]
     assert list(messages.extract('x = _("Hi"); ngettext("a", "b", 2)')) == ["Hi", ("a", "b")]
+    assert set(messages.extract("""x = f"{_('Hi')} {name}\"""")) == {"Hi"}
