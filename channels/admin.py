@@ -168,15 +168,10 @@ class ContentAdmin(Page):
         return {} if obj else {"slug": ("name",)}
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What would go; what a journey sends is kept from it."""
-        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
-        used = [
-            f"{content}: {user}"
-            for content in objs
-            for those in contents.users
-            for user in those(content.slug)
-        ]
-        return deleted, counts, missing, [*protected, *used]
+        """What would go; of what is in use, what uses it instead."""
+        if used := [f"{content}: {use}" for content in objs for use in contents.uses_of(content)]:
+            return [str(content) for content in objs], {}, set(), used
+        return super().get_deleted_objects(objs, request)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With their texts."""

@@ -12,7 +12,7 @@ from channels.content import check
 from channels.content.compile import Rendered, Source
 from channels.content.problem import Problem
 from channels.content.render import Person, brand, choose_text, customer_context
-from channels.models import Content, ContentText
+from channels.models import Content, ContentText, Message
 from customers.models import Customer
 
 FIELDS = ("subject", "body", "plain", "link")
@@ -45,6 +45,14 @@ def save_content(content: Content, texts: Iterable[Mapping[str, str]] | None) ->
         if texts is not None:
             _replace(content, new)
     return content
+
+
+def uses_of(content: Content) -> list[str]:
+    """Why a content has to stay, each reason as a person would say it; none: it can be deleted."""
+    found = [use for those in users for use in those(content.slug)]
+    if Message.objects.filter(content=content).exists():
+        found.append(_("messages that were made from it"))
+    return found
 
 
 def faults(channel: str, texts: Iterable[ContentText]) -> list[dict[str, str]]:

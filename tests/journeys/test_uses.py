@@ -9,8 +9,8 @@ from channels.models import Content
 from customers.models import Segment
 from customers.rules import RuleError
 from customers.segments import delete_segment, save_segment
-from journeys import services
-from journeys.models import Journey
+from journeys import engine, services
+from journeys.models import Enrollment, Journey
 from tests.builders import DAY, NOON, customer
 from tests.journeys.builders import content, draft, enrolled, live, step
 
@@ -94,3 +94,19 @@ def test_key_of_a_content_that_is_there_is_only_shown(admin):
     assert 'name="name"' in page
     assert 'name="slug"' not in page
     assert 'name="slug"' in admin.get(reverse("admin:channels_content_add")).content.decode()
+
+
+def test_content_that_messages_were_made_from_stays_and_says_so(admin):
+    letter = content("letter")
+    version = live(step("send", "send_email", content="letter"))
+    enrolled(version, customer(email="anna@example.com"))
+    engine.advance(NOON)
+    Journey.objects.filter(pk=version.journey_id).update(state=Journey.State.ARCHIVED)
+    Enrollment.objects.update(standing="ended", ended_at=NOON, due_at=None)
+    url = reverse("admin:channels_content_delete", args=[letter.pk])
+
+    refused = admin.post(url, {"post": "yes"}).content.decode()
+
+    assert "letter: messages that were made from it" in refused
+    assert "the journey welcome" not in refused
+    assert Content.objects.filter(pk=letter.pk).exists()
