@@ -169,7 +169,7 @@ class ContentAdmin(Page):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would go; of what is in use, what uses it instead."""
-        if used := [f"{content}: {use}" for content in objs for use in contents.uses_of(content)]:
+        if used := contents.uses_of(list(objs)):
             return [str(content) for content in objs], {}, set(), used
         return super().get_deleted_objects(objs, request)
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from channels import links
@@ -16,7 +17,7 @@ from channels.models import Content, ContentText, Message
 from customers.models import Customer
 
 FIELDS = ("subject", "body", "plain", "link")
-users: list[Callable[[str], list[str]]] = []  # who, in the layers above, uses a content of that key
+users: list[Callable[[Sequence[str]], list[tuple[str, str]]]] = []  # what above us uses contents, by key
 NO_MESSAGE = UUID(int=0)  # of a preview: its links lead nowhere
 
 
@@ -47,12 +48,15 @@ def save_content(content: Content, texts: Iterable[Mapping[str, str]] | None) ->
     return content
 
 
-def uses_of(content: Content) -> list[str]:
-    """Why a content has to stay, each reason as a person would say it; none: it can be deleted."""
-    found = [use for those in users for use in those(content.slug)]
-    if Message.objects.filter(content=content).exists():
-        found.append(_("messages that were made from it"))
-    return found
+def uses_of(contents: Sequence[Content]) -> list[str]:
+    """Why contents have to stay, each reason as a person would say it; none: they can be deleted."""
+    names = {content.slug: content.name for content in contents}
+    found = [use for uses in users for use in uses(list(names))]
+    sent = Content.objects.filter(slug__in=names).filter(
+        Exists(Message.objects.filter(content=OuterRef("pk")))
+    )
+    found += [(slug, _("messages that were made from it")) for slug in sent.values_list("slug", flat=True)]
+    return [f"{names[slug]}: {use}" for slug, use in found]
 
 
 def faults(channel: str, texts: Iterable[ContentText]) -> list[dict[str, str]]:

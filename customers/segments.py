@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import chain
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
@@ -15,7 +14,7 @@ from customers.events import lock_events
 from customers.models import Customer, Segment
 from customers.rules import Problem, RuleError
 
-users: list[Callable[[str], list[str]]] = []  # who else, in the layers above, uses a segment of that key
+users: list[Callable[[Sequence[str]], list[tuple[str, str]]]] = []  # what above us uses segments, by key
 
 
 def save_segment(segment: Segment, now: datetime) -> Segment:
@@ -50,7 +49,8 @@ def delete_segment(segment: Segment) -> None:
 
 
 def _check_unused(slug: str, path: str) -> None:
-    if found := [*definitions_that_read(segment_name(slug)), *chain(*(those(slug) for those in users))]:
+    above = [use for uses_of in users for _slug, use in uses_of([slug])]
+    if found := [*definitions_that_read(segment_name(slug)), *above]:
         message = _("The segment %(slug)s is used by: %(users)s. Change them first.")
         raise RuleError([Problem(path=path, message=message % {"slug": slug, "users": ", ".join(found)})])
 

@@ -22,5 +22,5 @@ class JourneysApp(AppConfig):
         merge.on_merge.insert(0, ownership.merge_enrollments)
         privacy.on_erase.insert(0, ownership.erase_enrollments)
         privacy.on_export["journeys"] = ownership.export_enrollments
-        segments.users.append(uses.that_name_segment)
-        contents.users.append(uses.that_name_content)
+        segments.users.append(uses.of_segments)
+        contents.users.append(uses.of_contents)
