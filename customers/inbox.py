@@ -2,11 +2,12 @@
 
 `accept` stores; `drain` applies what is pending and removes it, in one transaction under the events' lock,
 so there is one drainer at a time. A batch that fails is halved until the row that is to blame stands
-alone; that row is tried five times, ever later, and then parked with its error.
+alone; that row is tried five times, ever later, and then parked with its error. A row that ends the process
+is found by the care of the next one (`customers.pace`).
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from customers.apply import ABOUT_NOBODY, apply_calls
 from customers.copying import NULL, copy_lines, escaped, numbers
 from customers.events import lock_events
 from customers.identity import Received
+from customers.pace import Pace
 from customers.tracking.calls import Call, corrected
 
 logger = logging.getLogger(__name__)
@@ -26,6 +28,11 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
 FIRST_DELAY = 10  # seconds, then four times as long each time: 10 s, 40 s, 2:40, 10:40
 KEEP_SEEN = timedelta(hours=48)
+
+
+ENDED = "The process that applied it ended, or the database under it did."
+
+_pace = Pace()
 
 
 class CustomerEvent(NamedTuple):
@@ -109,6 +116,11 @@ CLAIM = """
 """
 
 
+READ = """
+    SELECT id, received_at, source_id, message_id, payload::text FROM customers_inboxrow WHERE id = ANY(%s)
+"""
+
+
 # Off inbox_pending, as the claim.
 DRAIN_DUE = """
     EXISTS (SELECT FROM customers_inboxrow WHERE state = 'pending' AND (due_at IS NULL OR due_at <= %(now)s))
@@ -117,13 +129,43 @@ DRAIN_DUE = """
 
 def drain(now: datetime, limit: int = 2000) -> int:
     """Apply the oldest pending calls; returns how many rows it moved."""
+    moved = 0
+    while moved < limit:
+        size = min(_pace.rows, limit - moved)
+        try:
+            batch = _drain_alone(now) if _pace.is_careful else _drain_batch(now, size)
+        except database.AWAY:
+            _pace.slow()
+            raise  # the next sweep tries again
+        moved += batch
+        if batch < size:
+            break
+        _pace.quicken()
+    return moved
+
+
+def _drain_batch(now: datetime, limit: int) -> int:
     try:
         return _drain_whole(now, limit)
     except Exception as error:
         if database.is_away(error):
-            raise  # the next sweep tries again
+            raise
         logger.warning("A batch of calls failed (%s); looking for the row.", type(error).__name__)
     return _drain_in_parts(now, limit)
+
+
+def _drain_alone(now: datetime) -> int:
+    """Apply the oldest pending call by itself, the attempt counted and committed before the work."""
+    with transaction.atomic():
+        lock_events()
+        counted = [row.id for row in _claim(now, 1)]
+        _count_attempts(counted, now)
+    faults: dict[int, str] = {}
+    with work.redoable():
+        lock_events()
+        _apply_parts(_read(counted), now, faults)
+        _explain(faults)
+    return len(counted)
 
 
 def _drain_whole(now: datetime, limit: int) -> int:
@@ -140,13 +182,20 @@ def _drain_in_parts(now: datetime, limit: int) -> int:
         lock_events()
         rows = _claim(now, limit)
         _apply_parts(rows, now, faults)
-    _count_attempts(faults, now)
+        _count_attempts(faults, now)
+        _explain(faults)
     return len(rows)
 
 
 def _claim(now: datetime, limit: int) -> list[Pending]:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [now, limit])
+        return [Pending(*row) for row in cursor.fetchall()]
+
+
+def _read(ids: Sequence[int]) -> list[Pending]:
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [list(ids)])
         return [Pending(*row) for row in cursor.fetchall()]
 
 
@@ -232,21 +281,33 @@ def _park(rows: Sequence[Pending], error: str) -> None:
 
 
 ATTEMPT = """
-    UPDATE customers_inboxrow AS row
-    SET attempts = row.attempts + 1, error = fault.error,
-        state = CASE WHEN row.attempts + 1 >= %s THEN 'parked' ELSE 'pending' END,
-        due_at = %s + make_interval(secs => %s * power(4, row.attempts))
+    UPDATE customers_inboxrow
+    SET attempts = attempts + 1, error = %s,
+        state = CASE WHEN attempts + 1 >= %s THEN 'parked' ELSE 'pending' END,
+        due_at = %s + make_interval(secs => %s * power(4, attempts))
+    WHERE id = ANY(%s)
+"""
+
+
+def _count_attempts(ids: Collection[int], now: datetime) -> None:
+    """Put rows that fail, or may, aside for a while, after the fifth time for good."""
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(ATTEMPT, [ENDED, MOST_ATTEMPTS, now, FIRST_DELAY, list(ids)])
+
+
+EXPLAIN = """
+    UPDATE customers_inboxrow AS row SET error = fault.error
     FROM unnest(%s::bigint[], %s::text[]) AS fault(id, error) WHERE row.id = fault.id
 """
 
 
-def _count_attempts(faults: dict[int, str], now: datetime) -> None:
-    """Put rows that failed aside for a while, after the fifth time for good; a transaction of its own."""
-    if not faults:
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(ATTEMPT, [MOST_ATTEMPTS, now, FIRST_DELAY, list(faults), list(faults.values())])
-    logger.warning("%d calls could not be applied; see the inbox rows with an error.", len(faults))
+def _explain(faults: dict[int, str]) -> None:
+    """Say of rows whose attempt is counted what was wrong with them."""
+    if faults:
+        with connection.cursor() as cursor:
+            cursor.execute(EXPLAIN, [list(faults), list(faults.values())])
+        logger.warning("%d calls could not be applied; see the inbox rows with an error.", len(faults))
 
 
 def redrive(row_ids: Sequence[int], now: datetime) -> int:

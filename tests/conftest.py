@@ -48,6 +48,15 @@ def no_wake_ups(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def full_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test finds a process that has worked for a while, whichever test came before."""
+    from customers import inbox  # noqa: PLC0415 - apps must be loaded
+    from customers.pace import Pace  # noqa: PLC0415
+
+    monkeypatch.setattr(inbox, "_pace", Pace(1 << 20))
+
+
+@pytest.fixture(autouse=True)
 def no_serve_left() -> Iterator[None]:
     """What a test started of `manage.py serve` ends with it."""
     yield

@@ -1,11 +1,7 @@
 """Workers that die, freeze or come late: nothing is sent twice, and what nobody knows is said."""
 
-import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
-from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -19,6 +15,7 @@ from channels.models import Channel, FateNotice, Message
 from channels.provider import Receipt
 from channels.providers.journal import read_journal
 from channels.receipts import answered, record
+from tests import dying
 from tests.builders import NOON
 from tests.channels import rows
 
@@ -36,16 +33,7 @@ def run_out():
 
 def die_at(point):
     """Run a worker on this database that kills itself at the point."""
-    database = connection.settings_dict
-    place = quote(str(database["HOST"]), safe="")
-    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={place}"
-    worker = subprocess.run(
-        [sys.executable, "-m", "tests.channels.dying_worker", point, NOON.isoformat()],
-        env=os.environ | {"DATABASE_URL": url},
-        check=False,
-        timeout=60,
-    )
-    assert worker.returncode == -signal.SIGKILL
+    assert dying.run("tests.channels.dying_worker", point, NOON.isoformat()) == -signal.SIGKILL
 
 
 @pytest.mark.faults
