@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
+import re2
+
 from customers.rules.texts import parse_span
 
 
@@ -70,14 +72,20 @@ def flat(values: list[Any]) -> list[Any]:
 
 def asked(tree: dict[str, Any], source: dict[str, Any], path: str, now: datetime | None) -> bool:
     operator, wanted = tree["operator"], tree.get("value")
-    if operator in ("before", "after", "within_last", "older_than"):
+    if operator in ("before", "after", "within_last", "older_than", "within_next"):
         at = moment(next(iter(reached(source, path)), None))
         return at is not None and in_time(operator, at, wanted, now)
-    if operator in ("not_equals", "is_not_set"):
-        return not asked(
-            tree | {"operator": {"not_equals": "equals", "is_not_set": "is_set"}[operator]}, source, path, now
-        )
+    if operator in OPPOSITES:
+        return not asked(tree | {"operator": OPPOSITES[operator]}, source, path, now)
     return any(answers(operator, value, wanted) for value in flat(reached(source, path)))
+
+
+OPPOSITES = {
+    "not_equals": "equals",
+    "is_not_set": "is_set",
+    "is_none_of": "is_any_of",
+    "not_contains": "contains",
+}
 
 
 def in_time(operator: str, at: datetime, wanted: str, now: datetime | None) -> bool:
@@ -87,6 +95,8 @@ def in_time(operator: str, at: datetime, wanted: str, now: datetime | None) -> b
         return at > moment(wanted)
     if operator == "older_than":
         return at <= now - parse_span(wanted)
+    if operator == "within_next":
+        return now < at <= now + parse_span(wanted)
     return now - parse_span(wanted) < at <= now
 
 
@@ -114,6 +124,10 @@ def answers(operator: str, value: Any, wanted: Any) -> bool:
         return value is not None and value != ""
     if operator == "is_any_of":
         return any(answers("equals", value, one) for one in wanted)
+    if operator == "between":
+        return kind(value) == "number" and wanted[0] <= value <= wanted[1]
+    if operator == "matches":
+        return kind(value) == "str" and bool(re2.search(f"(?s){wanted}", value))
     if kind(value) != kind(wanted):
         return False
     return bool(
@@ -121,6 +135,7 @@ def answers(operator: str, value: Any, wanted: Any) -> bool:
             "equals": lambda: value == wanted,
             "contains": lambda: wanted in value,
             "starts_with": lambda: value.startswith(wanted),
+            "ends_with": lambda: value.endswith(wanted),
             "greater": lambda: value > wanted,
             "at_least": lambda: value >= wanted,
             "less": lambda: value < wanted,

@@ -35,6 +35,18 @@ PATHS = [
     "when",
     "absent",
 ]
+PATTERNS = [
+    "^Rom",
+    "(?i)^roma$",
+    r"\d{4}-\d\d",
+    "[^a-z ]",
+    "a|b",
+    r"a\"b|a\\b",
+    "^$",
+    "é.",
+    r"(?:\w\s?)+$",
+    "o*?m",
+]
 SEGMENTS = ["big", "small"]
 VALUES: list[Any] = [*WORDS, *NUMBERS, *MOMENTS, True, False, None]
 
@@ -151,12 +163,15 @@ def comparisons(*, timely: bool) -> st.SearchStrategy[dict[str, Any]]:
     """An operator with a value that suits it."""
     values = {
         "equals": scalars, "not_equals": scalars, "is_any_of": st.lists(scalars, min_size=1, max_size=3),
-        "contains": texts, "starts_with": texts,
+        "is_none_of": st.lists(scalars, min_size=1, max_size=3),
+        "contains": texts, "not_contains": texts, "starts_with": texts, "ends_with": texts,
+        "matches": st.sampled_from(PATTERNS),
+        "between": st.tuples(numbers, numbers).map(sorted),
         "greater": numbers, "at_least": numbers, "less": numbers, "at_most": numbers,
         "is_set": st.none(), "is_not_set": st.none(), "before": dates, "after": dates,
     }  # fmt: skip
     if timely:
-        values |= {"within_last": spans, "older_than": spans}
+        values |= {"within_last": spans, "older_than": spans, "within_next": spans}
     return st.one_of(
         *(st.fixed_dictionaries({"operator": st.just(key), "value": value}) for key, value in values.items())
     )
@@ -223,13 +238,20 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
     within = st.sampled_from([None, "P1D", "P1W"])
     in_time = st.one_of(
         st.fixed_dictionaries({"operator": st.sampled_from(["before", "after"]), "value": dates}),
-        st.fixed_dictionaries({"operator": st.sampled_from(["within_last", "older_than"]), "value": spans}),
+        st.fixed_dictionaries(
+            {"operator": st.sampled_from(["within_last", "older_than", "within_next"]), "value": spans}
+        ),
     )
     which = st.sampled_from(["first", "last"])
     countries = st.sampled_from(["IT", "FR", "XX"])
     in_country = st.one_of(
         st.fixed_dictionaries({"operator": st.sampled_from(["equals", "not_equals"]), "value": countries}),
-        st.fixed_dictionaries({"operator": st.just("is_any_of"), "value": st.lists(countries, min_size=1)}),
+        st.fixed_dictionaries(
+            {
+                "operator": st.sampled_from(["is_any_of", "is_none_of"]),
+                "value": st.lists(countries, min_size=1),
+            }
+        ),
         st.fixed_dictionaries({"operator": st.sampled_from(["is_set", "is_not_set"])}),
     )
     return [
