@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from config.localtime import ago
+from customers.rules.periods import Back, before
 
 # A date, or a date and time, with or without an offset: no match makes the cast to timestamptz fail.
 LEAP_YEAR = r"(?:19(?:0[48]|[2468][048]|[13579][26])|2\d(?:0[48]|[2468][048]|[13579][26])|2[048]00)"
@@ -99,9 +99,9 @@ class IsSet(Func):
 
 
 class Hole(Expression):
-    """A parameter that each run of a compiled query fills: a span before the moment, or (None) the ids."""
+    """A parameter that each run of a compiled query fills: what lies so far back, or (None) the ids."""
 
-    def __init__(self, content: timedelta | None, output_field: Any) -> None:
+    def __init__(self, content: Back | None, output_field: Any) -> None:
         super().__init__(output_field=output_field)
         self.content = content
 
@@ -111,7 +111,7 @@ class Hole(Expression):
 
     def fill(self, ids: list[int], now: datetime) -> Any:
         """What stands here in a run."""
-        return ids if self.content is None else ago(now, self.content)
+        return ids if self.content is None else before(now, self.content)
 
 
 def filled(params: Iterable[Any], ids: list[int], now: datetime) -> list[Any]:

@@ -27,11 +27,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from config.localtime import ago
 from customers.models import Customer
 from customers.rules.expressions import Compare, ElementOf, Hole, IsSet, known
 from customers.rules.figures import AGGREGATES, Fact, events_of, passing, tipping, widest
 from customers.rules.joins import Column, Figures, Newest, add_join, table_of
+from customers.rules.periods import Back, before
 from customers.rules.where import Where
 
 NOT_AGO = timedelta(0)
@@ -42,7 +42,7 @@ class Few:
     """Events of a name that pass `where`, within a span or ever, of which the newest few say it all."""
 
     name: str
-    within: timedelta | None = None
+    within: Back | None = None
     where: Where = field(default_factory=Where)
 
 
@@ -52,14 +52,14 @@ class Counted:
 
     alias: str
     most: int = 0
-    spans: set[timedelta | None] = field(default_factory=set)
+    spans: set[Back | None] = field(default_factory=set)
 
 
 class Facts(ABC):
     """Who turns facts into expressions over Customer, for one moment."""
 
     @abstractmethod
-    def ago(self, span: timedelta = NOT_AGO) -> Expression:
+    def ago(self, span: Back = NOT_AGO) -> Expression:
         """The moment `span` before the one that is asked about."""
 
     @abstractmethod
@@ -90,9 +90,9 @@ class _At(Facts):
 
     now: datetime
 
-    def ago(self, span: timedelta = NOT_AGO) -> Expression:
+    def ago(self, span: Back = NOT_AGO) -> Expression:
         """That moment less `span`, as a parameter."""
-        return Value(ago(self.now, span), output_field=DateTimeField())
+        return Value(before(self.now, span), output_field=DateTimeField())
 
 
 @dataclass
@@ -172,7 +172,7 @@ class Batched(Facts):
     sources: Sources = field(default_factory=Sources)
     counted: dict[tuple[str, Where], Counted] = field(default_factory=dict)
 
-    def ago(self, span: timedelta = NOT_AGO) -> Expression:
+    def ago(self, span: Back = NOT_AGO) -> Expression:
         """The hole for the moment less `span`."""
         return Hole(span, DateTimeField())
 

@@ -1,6 +1,7 @@
 """What the customer did: figures over the events of one name, in a window, with property filters."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -8,16 +9,27 @@ from typing import Annotated, Any, Literal
 from django.db.models import Case, DateTimeField, DecimalField, Expression, IntegerField, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from customers.rules.comparison import check_number, value_words
 from customers.rules.depends import Depends
 from customers.rules.errors import RuleError, Slip
+from customers.rules.event_words import figure_words, times_words
 from customers.rules.expressions import TRUE, AllOf, Compare, Later, Not, if_after, known, least
 from customers.rules.facts import Facts, Few
 from customers.rules.figures import Fact, Function
 from customers.rules.leaf import Leaf
+from customers.rules.periods import (
+    PERIODS,
+    TICK,
+    Back,
+    Period,
+    PeriodName,
+    local,
+    optional,
+    parse_first,
+    parse_last,
+)
 from customers.rules.texts import JsonKeys, Span, Text, has_list, span_words
 from customers.rules.where import Where, parse_where
 
@@ -28,7 +40,11 @@ COMPARED = {"equals": "=", "greater": ">", "at_least": ">=", "less": "<", "at_mo
 
 
 class Happened(Leaf):
-    """`aggregate` over the events `event` that pass `where`, after now - within, up to now - before."""
+    """`aggregate` over the events `event` that pass `where`, in a window.
+
+    It is after now - within and up to now - before, or a `period` of the calendar; and from `since` on,
+    before `until`.
+    """
 
     family = "event"
 
@@ -39,6 +55,9 @@ class Happened(Leaf):
     value: Any
     within: Span | None = None
     before: Span | None = None
+    period: PeriodName | None = None
+    since: Annotated[datetime | None, BeforeValidator(optional(parse_first))] = None
+    until: Annotated[datetime | None, BeforeValidator(optional(parse_last))] = None
     where: Annotated[Where, BeforeValidator(parse_where)] = Where()
 
     @field_validator("property")
@@ -66,6 +85,12 @@ class Happened(Leaf):
         if self.within and self.before and self.before >= self.within:
             message = _("`before` must be shorter than `within`, or no time is left between them.")
             raise RuleError([{"path": "before", "message": message}])
+        if self.period and (self.within or self.before):
+            message = _("A period of the calendar and a span of time exclude each other; take one out.")
+            raise RuleError([{"path": "period", "message": message}])
+        if self.since and self.until and self.since >= self.until:
+            message = _("The window ends before it begins.")
+            raise RuleError([{"path": "until", "message": message}])
         return self
 
     def condition(self, facts: Facts) -> Expression:
@@ -81,9 +106,11 @@ class Happened(Leaf):
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """When events leave the window (of a count: the one that matters), or come to be old enough."""
+        if self.period:
+            return self._turns_with(PERIODS[self.period], facts)
         moments: list[Expression] = []
         if self.before:
-            young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self.where))
+            young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self._passing))
             moments.append(Later(young, self.before))
         if self.within and self._is_small_count:
             leaving = [Later(facts.newest(self._few, place), self.within) for place in self._places()]
@@ -92,6 +119,17 @@ class Happened(Leaf):
             oldest = facts.ask(self._fact("oldest", self.property or ""))
             moments.append(self._falls_at(oldest, self.within, facts))
         return least(moments)
+
+    def _turns_with(self, period: Period, facts: Facts) -> Expression:
+        """With the calendar's next day, week or month; never where nothing has happened since it began."""
+        newest = facts.newest(Few(self.event, period.since, self._passing), 1)
+        return Case(
+            When(
+                known(Compare(newest, ">", facts.ago(period.since))), then=Later(facts.ago(period.ends), TICK)
+            ),
+            default=None,
+            output_field=DateTimeField(),
+        )
 
     def _falls_at(self, oldest: Expression, within: timedelta, facts: Facts) -> Expression:
         """When events that leave could turn it: never where it is under its threshold and can only fall."""
@@ -116,11 +154,22 @@ class Happened(Leaf):
     @cached_property
     def _is_small_count(self) -> bool:
         """Whether it counts few events, up to now: then the newest few say it all."""
-        return self.aggregate == "count" and not self.before and self.value <= FEW
+        return self.aggregate == "count" and self._window[1] is None and self.value <= FEW
 
     @cached_property
     def _few(self) -> Few:
-        return Few(self.event, self.within, self.where)
+        return Few(self.event, self._window[0], self._passing)
+
+    @cached_property
+    def _window(self) -> tuple[Back | None, Back | None]:
+        """How far back it reaches, and up to where; None: ever, and now."""
+        if self.period:
+            return PERIODS[self.period].since, PERIODS[self.period].until
+        return self.within, self.before
+
+    @cached_property
+    def _passing(self) -> Where:
+        return replace(self.where, start=self.since, end=self.until)
 
     def _counts(self, facts: Facts) -> Expression:
         """The count's comparison, told by whether there are at least so many."""
@@ -151,39 +200,29 @@ class Happened(Leaf):
         return Value(Decimal(repr(self.value)), output_field=DecimalField())
 
     def _fact(self, function: Function, path: str = "") -> Fact:
-        return Fact(self.event, function, path, self.within, self.before, self.where)
+        return Fact(self.event, function, path, *self._window, self._passing)
 
     def depends(self) -> Depends:
         """The events of that name."""
         return Depends(events=frozenset([self.event]))
 
     def words(self) -> str:
-        """As in "Order Completed at least 2 times within the last 90 days"."""
-        what = {"event": self.event, "property": self.property, "value": value_words(self.value)}
-        figure = str(FIGURES[self.aggregate]) % what
-        parts = [str(COMPARISONS[self.operator]) % (what | {"figure": figure})]
+        """As in "did Order Completed at least 2 times within the last 90 days"."""
+        if self.aggregate == "count":
+            said = times_words(self.event, self.operator, self.value)
+        else:
+            said = figure_words(self.aggregate, self.event, self.property or "", self.operator, self.value)
+        parts = [said]
         if self.within:
             parts.append(_("within the last %(span)s") % {"span": span_words(self.within)})
         if self.before:
             parts.append(_("until %(span)s ago") % {"span": span_words(self.before)})
+        if self.period:
+            parts.append(str(PERIODS[self.period].words))
+        if self.since:
+            parts.append(_("from %(day)s") % {"day": value_words(local(self.since))})
+        if self.until:
+            parts.append(_("before %(day)s") % {"day": value_words(local(self.until))})
         if self.where.lines:
             parts.append(_("where %(filters)s") % {"filters": self.where.words()})
         return " ".join(parts)
-
-
-FIGURES = {
-    "count": gettext_lazy("the number of %(event)s"),
-    "sum": gettext_lazy("the sum of %(property)s over %(event)s"),
-    "average": gettext_lazy("the average of %(property)s over %(event)s"),
-    "minimum": gettext_lazy("the least %(property)s of %(event)s"),
-    "maximum": gettext_lazy("the greatest %(property)s of %(event)s"),
-    "distinct": gettext_lazy("the number of different %(property)s of %(event)s"),
-}
-COMPARISONS = {
-    "equals": gettext_lazy("%(figure)s is %(value)s"),
-    "not_equals": gettext_lazy("%(figure)s is not %(value)s"),
-    "greater": gettext_lazy("%(figure)s is more than %(value)s"),
-    "at_least": gettext_lazy("%(figure)s is at least %(value)s"),
-    "less": gettext_lazy("%(figure)s is less than %(value)s"),
-    "at_most": gettext_lazy("%(figure)s is at most %(value)s"),
-}

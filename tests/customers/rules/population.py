@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from customers.models import Consent, Customer, Event, Membership, Segment, Stage, StageMove
 from customers.models.stage import LABELS
+from customers.rules.periods import PERIODS
 from tests.builders import NOON
 from tests.customers.rules.oracle import Happening, Person
 
@@ -194,7 +195,11 @@ def event_leaves(draw: st.DrawFn) -> dict[str, Any]:
         "within": draw(st.sampled_from([None, "P1D", "P2D", "P1W", "P3DT12H"])),
         "before": draw(st.sampled_from([None, None, "PT1H", "PT6H", "PT23H"])),
         "where": draw(st.lists(lines(), max_size=2)),
+        "since": draw(st.sampled_from([None, None, None, "2025-02-20", "2025-03-01"])),
+        "until": draw(st.sampled_from([None, None, None, "2025-03-01", "2025-03-02"])),
     }  # fmt: skip
+    if period := draw(st.sampled_from([None, None, *PERIODS])):
+        leaf |= {"within": None, "before": None, "period": period}
     if aggregate != "count":
         leaf["property"] = draw(paths)
     return leaf

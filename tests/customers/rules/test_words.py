@@ -10,7 +10,7 @@ GROUP = {"combinator": "or", "rules": [CITY, COUNT | {"within": "PT1H"}]}
 PAID = [{"property": "paid", "operator": "equals", "value": True}]
 SUM = COUNT | {"aggregate": "sum", "property": "total", "value": 50.5, "before": "P1D", "where": PAID}
 TRAIT = {"field": "trait", "trait": "a"}
-COUNTED = "the number of Order Completed is at least 2"
+COUNTED = "did Order Completed at least 2 times"
 SUMMED = "the sum of total over Order Completed is at least 50.5 within the last 90 days"
 STAYS = {"field": "stage_for"}
 REACHED = {"field": "stage_reached", "value": "use"}
@@ -31,6 +31,18 @@ SENTENCES = [
         SUM,
         f"{SUMMED} until 1 day ago where paid is yes",
     ),
+    (COUNT | {"operator": "less", "value": 1}, "did no Order Completed within the last 90 days"),
+    (COUNT | {"operator": "greater", "value": 0}, "did Order Completed within the last 90 days"),
+    (
+        {"field": "event", "event": "Visit", "operator": "equals", "value": 1, "period": "last_month"},
+        "did Visit exactly 1 time last month",
+    ),
+    (
+        COUNT | {"within": None, "since": "2026-03-01", "until": "2026-03-31"},
+        "did Order Completed at least 2 times from 2026-03-01 before 2026-04-01",
+    ),
+    (TRAIT | {"operator": "between", "value": [1, 2.5]}, "a lies between 1, 2.5"),
+    (TRAIT | {"operator": "matches", "value": "^x"}, "a fits the pattern ^x"),
     ({"field": "stage", "operator": "is_any_of", "value": ["action", "use"]}, "stage is action or use"),
     ({"field": "stage", "operator": "is_not", "value": "use"}, "stage is not use"),
     ({"field": "segment", "operator": "not_in", "value": "big"}, "is not in the segment big"),
