@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
 from django.db.models import Case, DateTimeField, DecimalField, Expression, IntegerField, Value, When
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from customers.rules.comparison import check_number, value_words
+from customers.rules.counting import CountOperator, compares, turns_at
 from customers.rules.depends import Depends
 from customers.rules.errors import RuleError, Slip
 from customers.rules.event_words import figure_words, times_words
-from customers.rules.expressions import TRUE, AllOf, Compare, Later, Not, if_after, known, least
+from customers.rules.expressions import Compare, Later, Not, known, least
 from customers.rules.facts import Facts, Few
 from customers.rules.figures import Fact, Function
 from customers.rules.leaf import Leaf
@@ -51,7 +52,7 @@ class Happened(Leaf):
     event: Text
     aggregate: Literal["count", "sum", "average", "minimum", "maximum", "distinct"] = "count"
     property: Annotated[JsonKeys | None, Field(validate_default=True)] = None
-    operator: Literal["equals", "not_equals", "greater", "at_least", "less", "at_most"]
+    operator: CountOperator
     value: Any
     within: Span | None = None
     before: Span | None = None
@@ -96,7 +97,7 @@ class Happened(Leaf):
     def condition(self, facts: Facts) -> Expression:
         """Whether the figure compares as asked; a small count asks no more than whether there are so many."""
         if self._is_small_count:
-            return self._counts(facts)
+            return compares(self.operator, self.value, partial(facts.has_at_least, self._few))
         figure = facts.ask(self._fact(self.aggregate, self.property or ""))
         if self.aggregate in ZERO:
             figure = Coalesce(figure, Value(0), output_field=DecimalField())
@@ -113,8 +114,8 @@ class Happened(Leaf):
             young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self._passing))
             moments.append(Later(young, self.before))
         if self.within and self._is_small_count:
-            leaving = [Later(facts.newest(self._few, place), self.within) for place in self._places()]
-            moments += [if_after(at, facts.ago()) for at in leaving]
+            newest = partial(facts.newest, self._few)
+            moments += filter(None, [turns_at(self.operator, self.value, newest, self.within, facts.ago())])
         elif self.within:
             oldest = facts.ask(self._fact("oldest", self.property or ""))
             moments.append(self._falls_at(oldest, self.within, facts))
@@ -170,29 +171,6 @@ class Happened(Leaf):
     @cached_property
     def _passing(self) -> Where:
         return replace(self.where, start=self.since, end=self.until)
-
-    def _counts(self, facts: Facts) -> Expression:
-        """The count's comparison, told by whether there are at least so many."""
-        if self.operator in ("at_least", "less"):
-            holds = self._has(facts, self.value)
-        elif self.operator in ("greater", "at_most"):
-            holds = self._has(facts, self.value + 1)
-        else:
-            holds = AllOf(self._has(facts, self.value), Not(self._has(facts, self.value + 1)))
-        return Not(holds) if self.operator in ("less", "at_most", "not_equals") else holds
-
-    def _has(self, facts: Facts, count: int) -> Expression:
-        return facts.has_at_least(self._few, count) if count else TRUE
-
-    def _places(self) -> list[int]:
-        """Counted from the newest, the events whose leaving turns the count's answer."""
-        if self.operator in ("at_least", "less"):
-            places = [self.value]
-        elif self.operator in ("greater", "at_most"):
-            places = [self.value + 1]
-        else:
-            places = [self.value, self.value + 1]
-        return [place for place in places if place]
 
     def _wanted(self) -> Value:
         if self.aggregate in ("count", "distinct"):
