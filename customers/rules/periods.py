@@ -29,12 +29,7 @@ class Start:
 
     def moment(self, now: datetime) -> datetime:
         """That moment, in UTC."""
-        zone = ZoneInfo(settings.BRAND_TIME_ZONE)
-        first = first_day(self.unit, now.astimezone(zone).date(), -self.back)
-        begins = None
-        while begins is None:  # a zone that skips a whole day
-            begins, first = moment_of(first, time(), zone), first + DAY
-        return begins - TICK
+        return begins(first_day(self.unit, local(now).date(), -self.back)) - TICK
 
     @property
     def longest(self) -> timedelta:
@@ -43,6 +38,17 @@ class Start:
 
 
 Back = timedelta | Start
+
+
+def local(moment: datetime) -> datetime:
+    """A moment as the brand's clocks show it."""
+    return moment.astimezone(ZoneInfo(settings.BRAND_TIME_ZONE))
+
+
+def begins(day: date) -> datetime:
+    """When a day begins where the brand is, in UTC; of one that its zone skips, when the next one does."""
+    found = moment_of(day, time(), ZoneInfo(settings.BRAND_TIME_ZONE))
+    return begins(day + DAY) if found is None else found
 
 
 def before(now: datetime, back: Back) -> datetime:
@@ -121,18 +127,9 @@ def _bound(value: object, days: int) -> datetime:
         day = date.fromisoformat(value)
     except ValueError:
         return moment.astimezone(UTC)
-    return Start("day", -days).moment(_noon(day)) + TICK
-
-
-def _noon(day: date) -> datetime:
-    return datetime.combine(day, time(12), ZoneInfo(settings.BRAND_TIME_ZONE))
+    return begins(day + days * DAY)
 
 
 def optional(parse: Callable[[object], datetime]) -> Callable[[object], datetime | None]:
     """The same, of what may be absent."""
     return lambda value: None if value is None else parse(value)
-
-
-def local(moment: datetime) -> datetime:
-    """A moment as the brand's clocks show it."""
-    return moment.astimezone(ZoneInfo(settings.BRAND_TIME_ZONE))

@@ -292,7 +292,26 @@ def by_seen(tree: dict[str, Any], person: Person, now: datetime) -> bool:
     return in_time(tree["operator"], person.seen[tree["which"] == "last"], tree["value"], now)
 
 
+def by_yearly(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    found = next(iter(reached(person.traits, tree["trait"])), None)
+    if moment(found) is None:
+        return False
+    month, day = int(found[5:7]), int(found[8:10])
+    if tree["operator"] == "in_month":
+        return month == tree["month"]
+    today = now.astimezone(ROME).date()
+    days = tree.get("days", 0)
+    span = range(-days, 1) if tree["operator"] == "in_last" else range(days + 1)
+    return any(anniversary(today + timedelta(days=away), month, day) for away in span)
+
+
+def anniversary(of: date, month: int, day: int) -> bool:
+    is_leap = of.year % 4 == 0
+    return (of.month, of.day) == ((2, 28) if (month, day) == (2, 29) and not is_leap else (month, day))
+
+
 FAMILIES = {
+    "yearly": by_yearly,
     "trait": by_trait,
     "event": by_event,
     "stage": by_stage,

@@ -23,6 +23,7 @@ MOMENTS = [
     "2025-03-20",
     "1850-01-01",
     "2024-02-29",
+    "1990-03-05",
 ]
 SPANS = ["PT1H", "P1D", "P2D", "P1W", "P3DT12H"]
 PATHS = [
@@ -286,6 +287,14 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
         ),
         st.builds(dict.__or__, in_country, leaf("profile", property=st.just("country"))),
         st.builds(dict.__or__, in_time, leaf("seen", which=which)),
+        leaf(
+            "yearly",
+            trait=st.sampled_from(["when", "city"]),
+            operator=st.sampled_from(["in_next", "in_last"]),
+            days=st.sampled_from([1, 2, 30, 180]),
+        ),
+        leaf("yearly", trait=st.just("when"), operator=st.just("is_today")),
+        leaf("yearly", trait=st.just("when"), operator=st.just("in_month"), month=st.integers(1, 4)),
     ]
 
 

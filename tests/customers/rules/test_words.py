@@ -16,6 +16,7 @@ STAYS = {"field": "stage_for"}
 REACHED = {"field": "stage_reached", "value": "use"}
 LOT = {"field": "bucket", "seed": "spring"}
 LAST = {"field": "event_time", "event": "Order Completed", "which": "last"}
+BIRTHDAY = {"field": "yearly", "trait": "birthday"}
 SENTENCES = [
     ({}, "nobody"),
     (CITY, "city is Roma"),
@@ -78,6 +79,10 @@ SENTENCES = [
         {"field": "seen", "which": "last", "operator": "within_last", "value": "P30D"},
         "the moment when last seen lies within the last 30 days",
     ),
+    (BIRTHDAY | {"operator": "is_today"}, "birthday comes round today"),
+    (BIRTHDAY | {"operator": "in_next", "days": 7}, "birthday comes round within the next 7 days"),
+    (BIRTHDAY | {"operator": "in_last", "days": 1}, "birthday came round within the last 1 day"),
+    (BIRTHDAY | {"operator": "in_month", "month": 5}, "birthday is in May"),
     (TRAIT | {"operator": "is_any_of", "value": ["x", 5]}, "a is one of x, 5"),
     (TRAIT | {"operator": "before", "value": "2025-03-01"}, "a is before 2025-03-01"),
     (TRAIT | {"operator": "within_last", "value": "PT90M"}, "a lies within the last 90 minutes"),
