@@ -310,7 +310,70 @@ def anniversary(of: date, month: int, day: int) -> bool:
     return (of.month, of.day) == ((2, 28) if (month, day) == (2, 29) and not is_leap else (month, day))
 
 
+def by_sequence(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    span = parse_span(tree["span"])
+    begun = [
+        event.at
+        for event in person.events
+        if event.name == tree["event"]
+        and in_window(event.at, {"within": tree.get("within")}, now)
+        and passes(tree.get("where"), event.properties)
+    ]
+    if tree["operator"] == "not_followed":
+        return any(at + span <= now and not follows(tree, person, at) for at in begun)
+    return any(follows(tree, person, at) for at in begun)
+
+
+def follows(tree: dict[str, Any], person: Person, began: datetime) -> bool:
+    ends = [
+        event.at
+        for event in person.events
+        if event.name == tree["then"]
+        and began < event.at <= began + parse_span(tree["span"])
+        and passes(tree.get("then_where"), event.properties)
+    ]
+    barred = [event.at for event in person.events if event.name == tree.get("without")]
+    return any(not any(began < at < end for at in barred) for end in ends)
+
+
+def by_product(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    is_cart = "cart" in tree["operator"]
+    told = [event for event in person.events if in_window(event.at, {"within": tree.get("within")}, now)]
+    if is_cart:
+        found = any(
+            event.name == "Product Added" and is_of(tree, event.properties) and stands(event, person)
+            for event in told
+        )
+    else:
+        orders = [event.properties for event in told if event.name == "Order Completed"]
+        found = any(
+            tree.get("property") is None or any(is_of(tree, one) for one in flat([order.get("products")]))
+            for order in orders
+        )
+    return found != tree["operator"].startswith("not_")
+
+
+def is_of(tree: dict[str, Any], product: Any) -> bool:
+    if tree.get("property") is None:
+        return True
+    line = {"operator": "is_any_of", "value": tree["value"]}
+    return isinstance(product, dict) and asked(line, product, tree["property"], None)
+
+
+def stands(added: Happening, person: Person) -> bool:
+    """Whether nothing has been ordered since, nor that product taken out."""
+    later = [event for event in person.events if event.at >= added.at]
+    of = added.properties.get("product_id")
+    return not any(
+        event.name == "Order Completed"
+        or (event.name == "Product Removed" and of is not None and event.properties.get("product_id") == of)
+        for event in later
+    )
+
+
 FAMILIES = {
+    "sequence": by_sequence,
+    "product": by_product,
     "yearly": by_yearly,
     "trait": by_trait,
     "event": by_event,

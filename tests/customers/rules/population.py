@@ -13,6 +13,7 @@ from tests.builders import NOON
 from tests.customers.rules.oracle import Happening, Person
 
 NAMES = ["Order Completed", "Product Viewed", 'Odd "name" %s']
+CART = ["Product Added", "Product Removed"]
 WORDS = ["Roma", "Rom", "roma", "", "abc", "5", 'a"b', "a\\b", "%x{}", "é😀", "2025-03-01", "2025-02-30"]
 NUMBERS = [0, 1, 2, 5, 5.0, 2.5, -3, 10]
 MOMENTS = [
@@ -63,6 +64,11 @@ def some_json(chance: random.Random) -> dict[str, Any]:
         "items": pick(
             [[{"price": pick(NUMBERS), "name": pick(WORDS)}, {"price": pick(VALUES)}], [], "x", {"price": 5}]
         ),
+        "product_id": pick(["1", "2", 3, None]),
+        "category": pick(WORDS),
+        "products": pick(
+            [[{"category": pick(WORDS)} for _ in range(chance.randrange(3))], {"category": "Roma"}, [5], None]
+        ),
         'odd "key"': {"a'b": pick(VALUES)},
         "when": pick([*MOMENTS, 5, None]),
     }
@@ -91,6 +97,10 @@ def populate(size: int = 60, seed: int = 7) -> People:
         person.events = [
             Happening(chance.choice(NAMES), some_moment(chance), some_json(chance))
             for _ in range(chance.randrange(9))
+        ]
+        person.events += [
+            Happening(chance.choice(CART), some_moment(chance), some_json(chance))
+            for _ in range(chance.randrange(4))
         ]
         person.moves = some_moves(chance, person.stage)
         person.seen = (NOON - timedelta(hours=chance.randrange(200, 400)), some_moment(chance))
@@ -249,6 +259,7 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
         ),
     )
     which = st.sampled_from(["first", "last"])
+    operators = st.sampled_from(["bought", "not_bought", "in_cart", "not_in_cart"])
     countries = st.sampled_from(["IT", "FR", "XX"])
     in_country = st.one_of(
         st.fixed_dictionaries({"operator": st.sampled_from(["equals", "not_equals"]), "value": countries}),
@@ -294,6 +305,33 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
             days=st.sampled_from([1, 2, 30, 180]),
         ),
         leaf("yearly", trait=st.just("when"), operator=st.just("is_today")),
+        leaf(
+            "sequence",
+            event=st.sampled_from([*NAMES, *CART]),
+            where=st.lists(lines(), max_size=1),
+            operator=st.just("followed"),
+            then=st.sampled_from([*NAMES, *CART]),
+            span=spans,
+            without=st.sampled_from([None, *NAMES]),
+            within=within,
+        ),
+        leaf(
+            "sequence",
+            event=st.sampled_from([*NAMES, *CART]),
+            operator=st.just("not_followed"),
+            then=st.sampled_from(NAMES),
+            then_where=st.lists(lines(), max_size=1),
+            span=st.sampled_from(["PT1H", "P1D"]),
+            within=st.sampled_from([None, "P2D", "P1W"]),
+        ),
+        leaf("product", operator=operators, within=within),
+        leaf(
+            "product",
+            operator=operators,
+            property=st.just("category"),
+            value=st.lists(texts, min_size=1, max_size=3),
+            within=within,
+        ),
         leaf("yearly", trait=st.just("when"), operator=st.just("in_month"), month=st.integers(1, 4)),
     ]
 

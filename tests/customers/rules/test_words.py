@@ -17,6 +17,7 @@ REACHED = {"field": "stage_reached", "value": "use"}
 LOT = {"field": "bucket", "seed": "spring"}
 LAST = {"field": "event_time", "event": "Order Completed", "which": "last"}
 BIRTHDAY = {"field": "yearly", "trait": "birthday"}
+ADDED = {"field": "sequence", "event": "Product Added", "then": "Order Completed", "span": "PT2H"}
 SENTENCES = [
     ({}, "nobody"),
     (CITY, "city is Roma"),
@@ -78,6 +79,26 @@ SENTENCES = [
     (
         {"field": "seen", "which": "last", "operator": "within_last", "value": "P30D"},
         "the moment when last seen lies within the last 30 days",
+    ),
+    (
+        ADDED | {"operator": "not_followed", "within": "P7D"},
+        "Product Added, then no Order Completed within 2 hours, within the last 7 days",
+    ),
+    (
+        ADDED | {"operator": "followed", "then_where": PAID},
+        "Product Added, then Order Completed (paid is yes) within 2 hours",
+    ),
+    (
+        ADDED | {"operator": "followed", "without": "Product Removed"},
+        "Product Added, then Order Completed within 2 hours and no Product Removed in between",
+    ),
+    (
+        {"field": "product", "operator": "not_bought", "property": "category", "value": ["Seafood"]},
+        "did not buy something whose category is one of Seafood",
+    ),
+    (
+        {"field": "product", "operator": "in_cart", "within": "P7D"},
+        "has something in the cart within the last 7 days",
     ),
     (BIRTHDAY | {"operator": "is_today"}, "birthday comes round today"),
     (BIRTHDAY | {"operator": "in_next", "days": 7}, "birthday comes round within the next 7 days"),
