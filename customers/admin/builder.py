@@ -158,6 +158,10 @@ def _customer(customer: Customer) -> Body:
     }
 
 
-for view in (rule_vocabulary, rule_suggestions, rule_customers, rule_read, rule_preview, rule_explain):
-    route = f"rules/{view.__name__.removeprefix('rule_')}/"
-    site().add_page(route, view, view.__name__, "customers.view_segment")
+RULES, PEOPLE = "customers.view_segment", "customers.view_customer"  # what is suggested is people's data
+site().add_page("rules/vocabulary/", rule_vocabulary, "rule_vocabulary", RULES)
+site().add_page("rules/read/", rule_read, "rule_read", RULES)
+site().add_page("rules/preview/", rule_preview, "rule_preview", RULES)
+site().add_page("rules/suggestions/", rule_suggestions, "rule_suggestions", PEOPLE)
+site().add_page("rules/customers/", rule_customers, "rule_customers", PEOPLE)
+site().add_page("rules/explain/", rule_explain, "rule_explain", PEOPLE)

@@ -1,6 +1,6 @@
 /** A text field with a list to choose from, as WAI-ARIA's combobox: searched as one types, grouped, by keyboard. */
 
-import { Fragment, useEffect, useId, useRef, useState } from "react";
+import { Fragment, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 
 import { useDesk } from "./desk";
 
@@ -36,6 +36,7 @@ interface Props {
 }
 
 const PATIENCE = 120;
+const UNDER_THE_BAR = 72; // pixels at the foot of the window that the form's buttons cover
 
 export function Combobox(props: Props) {
   const { t } = useDesk();
@@ -67,6 +68,15 @@ export function Combobox(props: Props) {
       asking.abort();
     };
   }, [term, isOpen]);
+
+  const list = useRef<HTMLSpanElement>(null);
+  const [isAbove, setAbove] = useState(false);
+  useLayoutEffect(() => {
+    const box = field.current?.getBoundingClientRect();
+    if (!isOpen || !box || !list.current) return;
+    const below = window.innerHeight - UNDER_THE_BAR - box.bottom;
+    setAbove(list.current.offsetHeight > below && box.top > below);
+  }, [isOpen, found]);
 
   useEffect(() => {
     if (active >= 0) document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
@@ -157,7 +167,8 @@ export function Combobox(props: Props) {
         onBlur={leave}
       />
       <span
-        className="b-list"
+        className={isAbove ? "b-list b-list-above" : "b-list"}
+        ref={list}
         role="listbox"
         id={`${id}-list`}
         aria-label={props.label}

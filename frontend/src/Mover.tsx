@@ -127,7 +127,7 @@ export function PartActions({ path, name, canWrap }: { path: Path; name: string;
   );
   return (
     <span className="b-actions">
-      {canWrap && act("data_object", "wrap_part", () => wrapPart(tree, path))}
+      {canWrap && act("library_add", "wrap_part", () => wrapPart(tree, path))}
       {act("content_copy", "copy_part", () => copyPart(tree, path))}
       {act("delete", "remove_part", () => removePart(tree, path))}
     </span>

@@ -28,6 +28,7 @@ export function Sentence({ live }: { live: Live }) {
 export function Found({ live, choose }: { live: Live; choose: (person: Person) => void }) {
   const { t } = useDesk();
   const { count, isCounting, hasFailed } = live;
+  const isStale = isCounting || live.read.problems !== undefined;
   return (
     <section className="b-panel" aria-labelledby="b-found" aria-busy={isCounting}>
       <h3 id="b-found">{t("who_it_finds")}</h3>
@@ -35,7 +36,7 @@ export function Found({ live, choose }: { live: Live; choose: (person: Person) =
         {hasFailed && <p className="b-unready">{t("no_answer")}</p>}
         {count?.slow && <p className="b-unready">{count.slow}</p>}
         {count?.count !== undefined ? (
-          <p className={isCounting ? "b-stale" : undefined}>
+          <p className={isStale ? "b-stale" : undefined}>
             <span className="s-figure">
               {count.is_estimate ? t("about", { count: count.count_words ?? "" }) : count.count_words}
             </span>{" "}
@@ -46,7 +47,7 @@ export function Found({ live, choose }: { live: Live; choose: (person: Person) =
         )}
       </div>
       {count?.sample && count.sample.length > 0 && (
-        <ul className="b-people">
+        <ul className={isStale ? "b-people b-stale" : "b-people"}>
           {count.sample.map((person) => (
             <li key={person.id}>
               <a href={person.url} target="_blank" rel="noreferrer">

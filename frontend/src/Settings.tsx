@@ -3,12 +3,12 @@
 import { useId, useState } from "react";
 
 import { useDesk } from "./desk";
+import { ListControl } from "./List";
 import type { Json } from "./tree";
 import { applies, changed, taken } from "./tree";
 import {
   ChoiceControl,
   givenBy,
-  ListControl,
   MomentControl,
   NumberControl,
   ScalarControl,

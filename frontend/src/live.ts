@@ -34,7 +34,7 @@ export function useLive(server: Server, rule: string, segment: () => string | nu
         try {
           tell({ hasFailed: false, isCounting: true });
           const read = await server.read(JSON.parse(rule), segment(), signal);
-          tell(read.problems ? { read, count: null, isCounting: false } : { read });
+          tell(read.problems ? { read, isCounting: false } : { read }); // who was found last stays, dimmed
           if (read.problems) return;
           await new Promise((done) => setTimeout(done, COUNT_AFTER - READ_AFTER));
           if (signal.aborted) return;
