@@ -50,7 +50,7 @@ def _answers(view: Callable[[Body], Body]) -> Callable[[HttpRequest], JsonRespon
         except _UnreadableError as error:
             return JsonResponse({"problems": [{"path": "", "message": str(error)}]}, status=400)
 
-    return require_POST(answer)  # type: ignore[return-value]  # Django types it for any response
+    return require_POST(answer)
 
 
 def _body(request: HttpRequest) -> Body:
@@ -73,7 +73,7 @@ def rule_vocabulary(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 @require_GET
 def rule_suggestions(request: HttpRequest) -> JsonResponse:
     """Values `of` a source that contain `q`; the other parameters are the settings chosen so far."""
-    given = {key: value.replace("\x00", "") for key, value in request.GET.items()}
+    given = {key: str(value).replace("\x00", "") for key, value in request.GET.dict().items()}
     try:
         found = suggest(given.pop("of", ""), given.pop("q", "")[:LONGEST_TERM], given)
     except UnknownSourceError as error:

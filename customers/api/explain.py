@@ -63,7 +63,7 @@ class ExplanationViewSet(OfCustomer[Segment]):
     queryset = Segment.objects.all()
     serializer_class = ExplanationSerializer
     scopes = {"explain": Scope.READ}
-    pages: frozenset[str] = frozenset()
+    pages = frozenset()
     keeps_answers = False
 
     @extend_schema(

@@ -150,7 +150,7 @@ export function Combobox(props: Props) {
         style={props.isWide ? undefined : { width: `${Math.min(34, Math.max(9, (typing ?? props.text).length + 4))}ch` }}
         onFocus={(event) => {
           event.target.select();
-          setOpen(true);
+          if (!props.text) setOpen(true); // what is filled in opens by a click, a key or the arrow down
         }}
         onClick={() => setOpen(true)}
         onChange={(event) => {
@@ -171,6 +171,7 @@ export function Combobox(props: Props) {
         ref={list}
         role="listbox"
         id={`${id}-list`}
+        tabIndex={-1}
         aria-label={props.label}
         hidden={!isOpen || (!options.length && !isEmpty)}
         onMouseDown={(event) => event.preventDefault()}

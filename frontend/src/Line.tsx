@@ -7,7 +7,7 @@ import { FieldPicker } from "./FieldPicker";
 import { Grip, PartActions, useDropping } from "./Mover";
 import { Settings } from "./Settings";
 import type { Line as LineOfTree } from "./tree";
-import { newLine, pathName, replaceLine } from "./tree";
+import { newLine, pathName, replacePart } from "./tree";
 import { Verdict } from "./Verdict";
 import { Where } from "./Where";
 
@@ -19,7 +19,7 @@ export function Line({ rule, path }: RuleProps) {
   const dropping = useDropping(path);
   const name = family?.label ?? line.field;
   const problems = problemsAt(desk.problems, pathName(path));
-  const put = (next: LineOfTree, tag?: string) => desk.change(replaceLine(tree, path, next), tag && `${line.id} ${tag}`);
+  const put = (next: LineOfTree, tag?: string) => desk.change(replacePart(tree, path, next), tag && `${line.id} ${tag}`);
   const where = family?.settings.find((one) => one.kind === "where");
 
   return (

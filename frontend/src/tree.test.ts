@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changed, copyPart, movePart, newLine, NotATree, pathName, readTree, taken, wrapPart, writeTree } from "./tree";
+import { changed, copyPart, movePart, newLine, NotATree, pathName, readTree, replacePart, taken, wrapPart, writeTree } from "./tree";
 import type { Line } from "./tree";
 import type { Family, Setting } from "./vocabulary";
 
@@ -93,4 +93,13 @@ test("a line is put into a group of its own", () => {
     not: false,
     rules: [{ combinator: "or", not: false, rules: [ROMAN] }],
   });
+});
+
+test("a line that is changed keeps its id, deep down too", () => {
+  const tree = readTree(RULE);
+  const line = { ...ROMAN, id: "mine", value: "Bari" } as unknown as Line;
+  const next = replacePart(tree, [1, 0], line);
+
+  expect(((next.rules[1] as typeof tree).rules[0] as Line).id).toBe("mine");
+  expect(writeTree(next)).toEqual({ ...RULE, rules: [ORDER, { ...RULE.rules[1], rules: [{ ...ROMAN, value: "Bari" }] }] });
 });

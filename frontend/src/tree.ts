@@ -88,9 +88,15 @@ function converted(value: unknown, kind: string): unknown {
   return undefined;
 }
 
-/** The tree with another line in the place of one. */
-export function replaceLine(tree: Group, path: Path, line: Line): Group {
-  return insert(tree, line, path, { replace: true }) as Group;
+/** The tree with another part in the place of one. It keeps the id that it has: what is typed in stays drawn. */
+export function replacePart(tree: Group, path: Path, part: Group | Line): Group {
+  const [place, ...rest] = path;
+  if (place === undefined) return part as Group;
+  const rules = tree.rules.map((one, at) => {
+    if (at !== place) return one;
+    return rest.length ? replacePart(one as Group, rest, part) : part;
+  });
+  return { ...tree, rules };
 }
 
 export function addPart(tree: Group, part: Group | Line, path: Path): Group {
@@ -121,14 +127,14 @@ export function copyPart(tree: Group, path: Path): Group {
 export function wrapPart(tree: Group, path: Path): Group {
   const part = findPath(path, tree) as Group | Line;
   const around: Group = { id: generateID(), combinator: "or", not: false, rules: [part] };
-  return insert(tree, around, path, { replace: true }) as Group;
+  return replacePart(tree, path, around);
 }
 
 export function partAt(tree: Group, path: Path): Group | Line | null {
   return findPath(path, tree) as Group | Line | null;
 }
 
-/** The group of a line's own words: an empty one. */
+/** An empty group, to be filled. */
 export function newGroup(): Group {
   return { id: generateID(), combinator: "or", not: false, rules: [] };
 }
