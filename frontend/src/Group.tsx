@@ -2,7 +2,7 @@
 
 import type { RuleGroupProps } from "react-querybuilder";
 import { RuleGroupBodyComponents, useRuleGroup } from "react-querybuilder";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 
 import { problemsAt, useDesk } from "./desk";
 import { FieldPicker } from "./FieldPicker";
@@ -30,6 +30,12 @@ export function Group(props: RuleGroupProps) {
   const dropping = useDropping(path);
   const into = useDroppingInto(path, group);
   const [isAdding, setAdding] = useState(isRoot && group.rules.length === 0);
+  const adder = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (desk.focus.id !== group.id || group.rules.length) return; // the last of its parts was taken out
+    desk.focus.id = null;
+    adder.current?.focus();
+  });
   const name = t(`join_${join?.value ?? "all"}`);
   const problems = problemsAt(desk.problems, pathName(path));
 
@@ -93,7 +99,7 @@ export function Group(props: RuleGroupProps) {
           />
         ) : (
           <>
-            <button type="button" className="b-add" onClick={() => setAdding(true)}>
+            <button type="button" className="b-add" ref={adder} onClick={() => setAdding(true)}>
               <Sign name="add" />
               {t("add_question")}
             </button>

@@ -4,7 +4,7 @@ import type { Path } from "react-querybuilder";
 import { useLayoutEffect, useRef, useState } from "react";
 
 import { useDesk } from "./desk";
-import { copyPart, movePart, removePart, wrapPart } from "./tree";
+import { copyPart, movePart, partAt, removePart, wrapPart } from "./tree";
 import type { Group } from "./tree";
 import { Sign } from "./Value";
 
@@ -111,6 +111,13 @@ export function Grip({ id, path, name }: { id: string; path: Path; name: string 
   );
 }
 
+/** What takes the focus when a part goes: the next one, the one before, or the group that it was in. */
+export function neighbour(tree: Group, path: Path): string | null {
+  const around = partAt(tree, path.slice(0, -1)) as Group;
+  const place = path.at(-1) ?? 0;
+  return (around.rules[place + 1] ?? around.rules[place - 1] ?? around).id ?? null;
+}
+
 export function PartActions({ path, name, canWrap }: { path: Path; name: string; canWrap: boolean }) {
   const desk = useDesk();
   const { t, tree } = desk;
@@ -129,7 +136,10 @@ export function PartActions({ path, name, canWrap }: { path: Path; name: string;
     <span className="b-actions">
       {canWrap && act("library_add", "wrap_part", () => wrapPart(tree, path))}
       {act("content_copy", "copy_part", () => copyPart(tree, path))}
-      {act("delete", "remove_part", () => removePart(tree, path))}
+      {act("delete", "remove_part", () => {
+        desk.focus.id = neighbour(tree, path);
+        return removePart(tree, path);
+      })}
     </span>
   );
 }

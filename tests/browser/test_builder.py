@@ -199,6 +199,16 @@ def test_traits_that_are_numbers_are_compared_as_numbers(here: Visit) -> None:
     assert in_json(page)["rules"][0]["value"] == 3
 
 
+def test_focus_stays_near_what_is_taken_out(here: Visit) -> None:
+    page = builder(here)
+    page.get_by_role("button", name="Copy: How often").click()
+    expect(page.locator(".b-line")).to_have_count(2)
+    page.get_by_role("button", name="Remove: How often").first.click()
+    expect(page.locator(".b-line .b-grip")).to_be_focused()
+    page.get_by_role("button", name="Remove: How often").click()
+    expect(page.get_by_role("button", name="Add a condition")).to_be_focused()
+
+
 def test_groups_are_made_joined_and_dragged_into(here: Visit) -> None:
     page = builder(here)
     page.get_by_role("button", name="Add a group").click()
