@@ -90,7 +90,8 @@ def rule_suggestions(request: HttpRequest) -> JsonResponse:
 def rule_customers(request: HttpRequest) -> JsonResponse:
     """Customers by e-mail, number, phone or name, to ask why they are in or out."""
     found = find_customers(request.GET.get("q", "")[:LONGEST_TERM])
-    return JsonResponse({"customers": [_customer(customer) for customer in found]})
+    people = [_customer(customer) for customer in found.customers]
+    return JsonResponse({"customers": people, "is_sample": found.is_sample})
 
 
 @_answers

@@ -37,6 +37,7 @@ interface Props {
 
 const PATIENCE = 120;
 const UNDER_THE_BAR = 72; // pixels at the foot of the window that the form's buttons cover
+const [LEAST_HEIGHT, MOST_HEIGHT, GAP] = [180, 340, 12];
 
 export function Combobox(props: Props) {
   const { t } = useDesk();
@@ -48,6 +49,8 @@ export function Combobox(props: Props) {
   const [active, setActive] = useState(-1);
   const options = found?.options ?? [];
   const term = typing ?? "";
+  const placeholder = props.placeholder ?? props.label;
+  const letters = (typing ?? (props.text || placeholder)).length;
 
   const find = useRef(props.find);
   find.current = props.find;
@@ -70,12 +73,13 @@ export function Combobox(props: Props) {
   }, [term, isOpen]);
 
   const list = useRef<HTMLSpanElement>(null);
-  const [isAbove, setAbove] = useState(false);
+  const [place, setPlace] = useState({ isAbove: false, height: 0 });
   useLayoutEffect(() => {
     const box = field.current?.getBoundingClientRect();
     if (!isOpen || !box || !list.current) return;
     const below = window.innerHeight - UNDER_THE_BAR - box.bottom;
-    setAbove(list.current.offsetHeight > below && box.top > below);
+    const isAbove = below < LEAST_HEIGHT && box.top > below;
+    setPlace({ isAbove, height: Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, (isAbove ? box.top : below) - GAP)) });
   }, [isOpen, found]);
 
   useEffect(() => {
@@ -145,9 +149,9 @@ export function Combobox(props: Props) {
         autoComplete="off"
         spellCheck={false}
         autoFocus={props.autoFocus}
-        placeholder={props.placeholder ?? props.label}
+        placeholder={placeholder}
         value={typing ?? props.text}
-        style={props.isWide ? undefined : { width: `${Math.min(34, Math.max(9, (typing ?? props.text).length + 4))}ch` }}
+        style={props.isWide ? undefined : { width: `${Math.min(34, Math.max(9, letters + 4))}ch` }}
         onFocus={(event) => {
           event.target.select();
           if (!props.text) setOpen(true); // what is filled in opens by a click, a key or the arrow down
@@ -167,7 +171,8 @@ export function Combobox(props: Props) {
         onBlur={leave}
       />
       <span
-        className={isAbove ? "b-list b-list-above" : "b-list"}
+        className={place.isAbove ? "b-list b-list-above" : "b-list"}
+        style={place.height ? { maxHeight: place.height } : undefined}
         ref={list}
         role="listbox"
         id={`${id}-list`}
@@ -176,20 +181,20 @@ export function Combobox(props: Props) {
         hidden={!isOpen || (!options.length && !isEmpty)}
         onMouseDown={(event) => event.preventDefault()}
       >
-        {options.map((option, place) => (
+        {options.map((option, at) => (
           <Fragment key={option.key}>
-            {option.group && option.group !== options[place - 1]?.group && (
+            {option.group && option.group !== options[at - 1]?.group && (
               <span className="b-list-group" role="presentation">
                 {option.group}
               </span>
             )}
             <span
               role="option"
-              id={`${id}-${place}`}
-              aria-selected={place === active}
+              id={`${id}-${at}`}
+              aria-selected={at === active}
               className="b-option"
               onClick={() => choose(option)}
-              onMouseMove={() => setActive(place)}
+              onMouseMove={() => setActive(at)}
             >
               <span>{option.label}</span>
               {option.note && <small>{option.note}</small>}

@@ -90,9 +90,9 @@ export function Why({ person, reasons, choose }: WhyProps) {
           text={person?.name ?? ""}
           isWide
           find={async (term, signal) => {
-            const { customers } = await server.customers(term, signal);
+            const { customers, is_sample } = await server.customers(term, signal);
             const options = customers.map((one) => ({ key: one.id, value: one, label: one.name, note: one.stage?.label ?? "" }));
-            return { options };
+            return { options, isSample: is_sample };
           }}
           choose={(option) => choose(option.value as Person)}
         />

@@ -64,7 +64,7 @@ export class Server {
   }
 
   customers(q: string, signal?: AbortSignal) {
-    return this.get<{ customers: Person[] }>("customers", { q }, signal);
+    return this.get<{ customers: Person[]; is_sample: boolean }>("customers", { q }, signal);
   }
 
   read(rule: unknown, segment: string | null, signal: AbortSignal) {
