@@ -219,7 +219,12 @@ def _person(dice: random.Random, number: int, stages: list[Any], made: dict[str,
     )
     for at in moments:
         total = round(dice.uniform(8, 90), 2)
-        products = [{"product_id": f"p{dice.randint(1, 99)}", "department": dice.choice(["GROCERY", "DELI"])}]
+        products = [
+            {
+                "product_id": f"p{dice.randint(1, 99)}",
+                "department": dice.choice(["GROCERY", "DELI", "Seafood"]),
+            }
+        ]
         Event.objects.create(
             customer=person,
             name="Order Completed",

@@ -28,11 +28,23 @@ from customers.rules.errors import Slip
 from customers.rules.expressions import AllOf, Compare, Not, known
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 from customers.rules.texts import Span, Text, span_words
 
 MAX_COUNT = 10_000
 ChannelName = Literal["email", "sms", "push", "webhook"]
 Source = Literal["journey", "broadcast", "api"]
+
+
+NARROWED = {
+    "channel": gettext_lazy("channel"),
+    "content": gettext_lazy("content"),
+    "source": gettext_lazy("asked for by"),
+    "journey": gettext_lazy("journey"),
+    "broadcast": gettext_lazy("broadcast"),
+    "api": gettext_lazy("API"),
+    **{str(kind.value): kind.label for kind in ChannelKind},
+}
 
 
 class OfMessages(Leaf):
@@ -72,6 +84,27 @@ class Received(OfMessages):
     """How many messages the customer received, opened, clicked, within now - `within`, or ever."""
 
     family = "message"
+    shown = Shown(
+        gettext_lazy("Messages they received, opened, clicked"),
+        "messages",
+        words=NARROWED
+        | {
+            "did": gettext_lazy("what they did"),
+            "received": gettext_lazy("received"),
+            "delivered": gettext_lazy("got delivered"),
+            "opened": gettext_lazy("opened"),
+            "clicked": gettext_lazy("clicked in"),
+            "bounced": gettext_lazy("let bounce"),
+            "equals": gettext_lazy("exactly"),
+            "not_equals": gettext_lazy("not exactly"),
+            "greater": gettext_lazy("more than"),
+            "at_least": gettext_lazy("at least"),
+            "less": gettext_lazy("less than"),
+            "at_most": gettext_lazy("at most"),
+        },
+        takes={"*": "number"},
+        start={"did": "received", "operator": "at_least", "value": 5, "within": "P7D"},
+    )
 
     did: Literal["received", "delivered", "opened", "clicked", "bounced"]
     operator: CountOperator
@@ -132,6 +165,13 @@ class Ignored(OfMessages):
     """Whether the newest `value` messages in a row were neither opened nor clicked."""
 
     family = "ignored"
+    shown = Shown(
+        gettext_lazy("Messages left unopened in a row"),
+        "messages",
+        words=NARROWED | {"at_least": gettext_lazy("at least"), "less": gettext_lazy("less than")},
+        takes={"*": "number"},
+        start={"operator": "at_least", "value": 5},
+    )
 
     operator: Literal["at_least", "less"]
     value: Any

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from django.db.models import Exists, Expression, OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from channels.models import ChannelKind
@@ -14,12 +15,23 @@ from customers.rules.expressions import AllOf, Not
 from customers.rules.facts import Facts
 from customers.rules.families.consent import Consented
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 
 
 class Reachable(Leaf):
     """An address on `channel` (the newest) that is not suppressed, and consent to `topic` there."""
 
     family = "reachable"
+    shown = Shown(
+        gettext_lazy("Whether they can be reached"),
+        "messages",
+        words={
+            "reachable": gettext_lazy("can be reached by"),
+            "not_reachable": gettext_lazy("can't be reached by"),
+            **{str(kind.value): kind.label for kind in ChannelKind},
+        },
+        start={"operator": "reachable", "channel": "email"},
+    )
 
     operator: Literal["reachable", "not_reachable"]
     channel: Literal["email", "sms", "push"]

@@ -33,6 +33,7 @@ from customers.rules.expressions import (
 from customers.rules.patterns import check_pattern, translated
 from customers.rules.texts import clean_text, json_path, parse_moment, parse_span, span_words
 
+Takes = Literal["scalar", "list", "text", "pattern", "number", "range", "moment", "span", "none"]
 MAX_CHOICES = 200
 MAX_NUMBER = 10**15
 
@@ -90,11 +91,24 @@ def _moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else parse_moment(_text(value))
 
 
+READ: dict[Takes, Callable[[Any], Any]] = {
+    "scalar": _scalar,
+    "list": _choices,
+    "text": _text,
+    "pattern": _pattern,
+    "number": check_number,
+    "range": _bounds,
+    "moment": _moment,
+    "span": parse_span,
+    "none": _nothing,
+}
+
+
 @dataclass(frozen=True)
 class Operator:
-    """One way to ask: how its value is read, what it asks in SQL/JSON path (None: of moments), its words."""
+    """One way to ask: the kind of its value, what it asks in SQL/JSON path (None: of moments), its words."""
 
-    read: Callable[[Any], Any]
+    takes: Takes
     asks: Callable[[Any], str] | None
     words: Any
     is_opposite: bool = False
@@ -129,29 +143,31 @@ SET = _each('(@ != null && (@ != "" || @.type() != "string"))')
 EQUAL = _each("@ == {}")
 CONTAINS = _each('@ like_regex {} flag "q"')
 OPERATORS = {
-    "equals": Operator(_scalar, EQUAL, gettext_lazy("%(what)s is %(value)s")),
-    "not_equals": Operator(_scalar, EQUAL, gettext_lazy("%(what)s is not %(value)s"), is_opposite=True),
-    "is_any_of": Operator(_choices, EQUAL, gettext_lazy("%(what)s is one of %(value)s")),
-    "is_none_of": Operator(_choices, EQUAL, gettext_lazy("%(what)s is none of %(value)s"), is_opposite=True),
-    "contains": Operator(_text, CONTAINS, gettext_lazy("%(what)s contains %(value)s")),
+    "equals": Operator("scalar", EQUAL, gettext_lazy("%(what)s is %(value)s")),
+    "not_equals": Operator("scalar", EQUAL, gettext_lazy("%(what)s is not %(value)s"), is_opposite=True),
+    "is_any_of": Operator("list", EQUAL, gettext_lazy("%(what)s is one of %(value)s")),
+    "is_none_of": Operator("list", EQUAL, gettext_lazy("%(what)s is none of %(value)s"), is_opposite=True),
+    "contains": Operator("text", CONTAINS, gettext_lazy("%(what)s contains %(value)s")),
     "not_contains": Operator(
-        _text, CONTAINS, gettext_lazy("%(what)s does not contain %(value)s"), is_opposite=True
+        "text", CONTAINS, gettext_lazy("%(what)s does not contain %(value)s"), is_opposite=True
     ),
-    "starts_with": Operator(_text, _each("@ starts with {}"), gettext_lazy("%(what)s starts with %(value)s")),
-    "ends_with": Operator(_text, _ends, gettext_lazy("%(what)s ends with %(value)s")),
-    "matches": Operator(_pattern, _fits, gettext_lazy("%(what)s fits the pattern %(value)s")),
-    "greater": Operator(check_number, _each("@ > {}"), gettext_lazy("%(what)s is more than %(value)s")),
-    "at_least": Operator(check_number, _each("@ >= {}"), gettext_lazy("%(what)s is at least %(value)s")),
-    "less": Operator(check_number, _each("@ < {}"), gettext_lazy("%(what)s is less than %(value)s")),
-    "at_most": Operator(check_number, _each("@ <= {}"), gettext_lazy("%(what)s is at most %(value)s")),
-    "between": Operator(_bounds, _lies_between, gettext_lazy("%(what)s lies between %(value)s")),
-    "is_set": Operator(_nothing, SET, gettext_lazy("%(what)s is known")),
-    "is_not_set": Operator(_nothing, SET, gettext_lazy("%(what)s is not known"), is_opposite=True),
-    "before": Operator(_moment, None, gettext_lazy("%(what)s is before %(value)s")),
-    "after": Operator(_moment, None, gettext_lazy("%(what)s is after %(value)s")),
-    "within_last": Operator(parse_span, None, gettext_lazy("%(what)s lies within the last %(value)s")),
-    "older_than": Operator(parse_span, None, gettext_lazy("%(what)s is longer ago than %(value)s")),
-    "within_next": Operator(parse_span, None, gettext_lazy("%(what)s lies within the next %(value)s")),
+    "starts_with": Operator(
+        "text", _each("@ starts with {}"), gettext_lazy("%(what)s starts with %(value)s")
+    ),
+    "ends_with": Operator("text", _ends, gettext_lazy("%(what)s ends with %(value)s")),
+    "matches": Operator("pattern", _fits, gettext_lazy("%(what)s fits the pattern %(value)s")),
+    "greater": Operator("number", _each("@ > {}"), gettext_lazy("%(what)s is more than %(value)s")),
+    "at_least": Operator("number", _each("@ >= {}"), gettext_lazy("%(what)s is at least %(value)s")),
+    "less": Operator("number", _each("@ < {}"), gettext_lazy("%(what)s is less than %(value)s")),
+    "at_most": Operator("number", _each("@ <= {}"), gettext_lazy("%(what)s is at most %(value)s")),
+    "between": Operator("range", _lies_between, gettext_lazy("%(what)s lies between %(value)s")),
+    "is_set": Operator("none", SET, gettext_lazy("%(what)s is known")),
+    "is_not_set": Operator("none", SET, gettext_lazy("%(what)s is not known"), is_opposite=True),
+    "before": Operator("moment", None, gettext_lazy("%(what)s is before %(value)s")),
+    "after": Operator("moment", None, gettext_lazy("%(what)s is after %(value)s")),
+    "within_last": Operator("span", None, gettext_lazy("%(what)s lies within the last %(value)s")),
+    "older_than": Operator("span", None, gettext_lazy("%(what)s is longer ago than %(value)s")),
+    "within_next": Operator("span", None, gettext_lazy("%(what)s lies within the next %(value)s")),
 }
 Name = Literal[
     "equals", "not_equals", "is_any_of", "is_none_of", "contains", "not_contains", "starts_with", "ends_with",
@@ -174,7 +190,7 @@ class Comparison(BaseModel):
     @classmethod
     def _read_value(cls, value: Any, info: ValidationInfo) -> Any:
         operator = info.data.get("operator")
-        return OPERATORS[operator].read(value) if operator else value
+        return READ[OPERATORS[operator].takes](value) if operator else value
 
     def holds(
         self, column: str, path: str, ago: Callable[[timedelta], Expression] | None = None

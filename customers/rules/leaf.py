@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from django.db.models import Expression
+from django.db.models import Expression, F
 from pydantic import BaseModel, ConfigDict
 
 from config.registry import Registry
 from customers.rules.depends import Depends
 from customers.rules.facts import Facts
+from customers.rules.shown import Shown
 
 FAMILIES: "Registry[type[Leaf]]" = Registry("kind of rule", "customers.rules.families")
 
@@ -19,6 +20,7 @@ class Leaf(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     family: ClassVar[str]
+    shown: ClassVar[Shown | None] = None  # None: the builder makes do with the names of the settings
     field: str
 
     @classmethod
@@ -34,6 +36,11 @@ class Leaf(BaseModel, ABC):
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """When, after `facts.now`, time alone could next change the answer; NULL, or None: never."""
+        del facts
+        return None
+
+    def found(self, facts: Facts) -> Expression | F | None:
+        """What of the customer is compared, to be shown to people; None: nothing that is easily told."""
         del facts
         return None
 

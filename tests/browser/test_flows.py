@@ -68,18 +68,6 @@ def test_broken_json_is_told_with_its_line(here: Visit) -> None:
     page.wait_for_selector("text=Line 2, column 14")
 
 
-def test_rule_is_tried_before_it_is_kept(here: Visit) -> None:
-    page = here.open("/admin/customers/segment/1/change/")
-    page.click("text=Check and count")
-    page.wait_for_selector("#rule-preview .s-figure")
-    page.fill("[name=rule]", '{"combinator": "and", "rules": [{"field": "moon"}]}')
-    page.click("text=Check and count")
-
-    page.wait_for_selector("#rule-preview .s-problem")
-
-    assert here.complaints == []
-
-
 def test_content_is_previewed_as_it_stands_in_the_form(here: Visit) -> None:
     page = here.open("/admin/channels/content/1/change/")
     body = page.input_value("[name=texts-0-body]")

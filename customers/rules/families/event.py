@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from django.db.models import Case, DateTimeField, DecimalField, Expression, IntegerField, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from customers.rules.comparison import check_number, value_words
@@ -31,10 +32,12 @@ from customers.rules.periods import (
     parse_first,
     parse_last,
 )
+from customers.rules.shown import Shown
 from customers.rules.texts import JsonKeys, Span, Text, has_list, span_words
 from customers.rules.where import Where, parse_where
 
 MAX_COUNT = 100_000
+FIGURED = ("sum", "average", "minimum", "maximum", "distinct")  # these need a property
 FEW = 50  # up to here a count is told by the newest events alone
 ZERO = ("count", "sum", "distinct")  # these are 0 of no events; the others are nothing, and nothing compares
 COMPARED = {"equals": "=", "greater": ">", "at_least": ">=", "less": "<", "at_most": "<="}
@@ -48,6 +51,24 @@ class Happened(Leaf):
     """
 
     family = "event"
+    shown = Shown(
+        gettext_lazy("How often or how much they did something"),
+        "events",
+        words={
+            "aggregate": gettext_lazy("figure"),
+            "count": gettext_lazy("how often"),
+            "sum": gettext_lazy("the sum of"),
+            "average": gettext_lazy("the average of"),
+            "minimum": gettext_lazy("the least"),
+            "maximum": gettext_lazy("the greatest"),
+            "distinct": gettext_lazy("the number of different"),
+            **{name: period.words for name, period in PERIODS.items()},
+        },
+        suggests={"event": "events", "property": "properties"},
+        takes={"*": "number"},
+        only_with={"property": ("aggregate", FIGURED)},
+        start={"aggregate": "count", "operator": "at_least", "value": 1},
+    )
 
     event: Text
     aggregate: Literal["count", "sum", "average", "minimum", "maximum", "distinct"] = "count"
@@ -98,12 +119,15 @@ class Happened(Leaf):
         """Whether the figure compares as asked; a small count asks no more than whether there are so many."""
         if self._is_small_count:
             return compares(self.operator, self.value, partial(facts.has_at_least, self._few))
-        figure = facts.ask(self._fact(self.aggregate, self.property or ""))
-        if self.aggregate in ZERO:
-            figure = Coalesce(figure, Value(0), output_field=DecimalField())
+        figure = self.found(facts)
         if self.operator == "not_equals":
             return Not(known(Compare(figure, "=", self._wanted())))
         return known(Compare(figure, COMPARED[self.operator], self._wanted()))
+
+    def found(self, facts: Facts) -> Expression:
+        """The figure."""
+        figure = facts.ask(self._fact(self.aggregate, self.property or ""))
+        return Coalesce(figure, Value(0), output_field=DecimalField()) if self.aggregate in ZERO else figure
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """When events leave the window (of a count: the one that matters), or come to be old enough."""

@@ -9,16 +9,18 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import Exists, Expression, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, field_validator
 
 from customers.models import Event
-from customers.rules.comparison import OPERATORS, value_words
+from customers.rules.comparison import READ, value_words
 from customers.rules.depends import Depends
 from customers.rules.errors import Slip
 from customers.rules.expressions import AllOf, Compare, Later, Not, if_after
 from customers.rules.facts import Facts, Few
 from customers.rules.figures import passing
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 from customers.rules.texts import LIST, JsonKeys, Span, span_words
 from customers.rules.where import Line, Where
 
@@ -39,6 +41,20 @@ class Product(Leaf):
     """
 
     family = "product"
+    shown = Shown(
+        gettext_lazy("What they bought, or have in the cart"),
+        "orders",
+        words={
+            "property": gettext_lazy("a product's"),
+            "value": gettext_lazy("is one of"),
+            "bought": gettext_lazy("bought"),
+            "not_bought": gettext_lazy("did not buy"),
+            "in_cart": gettext_lazy("has in the cart"),
+            "not_in_cart": gettext_lazy("does not have in the cart"),
+        },
+        takes={"*": "list"},
+        start={"operator": "bought", "property": "category"},
+    )
 
     operator: Operator
     property: Annotated[JsonKeys, AfterValidator(_of_one_product)] | None = None
@@ -52,7 +68,7 @@ class Product(Leaf):
             if value is not None:
                 raise Slip(_("Say of which property these are values."))
             return None
-        return OPERATORS["is_any_of"].read(value)
+        return READ["list"](value)
 
     def condition(self, facts: Facts) -> Expression:
         """Whether there is such an order, or such an addition to the cart that still stands."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import Exists, Expression, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BeforeValidator, model_validator
 
 from customers.models import Event
@@ -14,6 +15,7 @@ from customers.rules.expressions import AllOf, Compare, Later, least
 from customers.rules.facts import Facts
 from customers.rules.figures import Fact, passing
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 from customers.rules.texts import Span, Text, span_words
 from customers.rules.where import Where, parse_where
 
@@ -28,6 +30,22 @@ class Sequence(Leaf):
     """
 
     family = "sequence"
+    shown = Shown(
+        gettext_lazy("One thing after another"),
+        "events",
+        words={
+            "event": gettext_lazy("first"),
+            "followed": gettext_lazy("and then"),
+            "not_followed": gettext_lazy("and then no"),
+            "then": gettext_lazy("what follows"),
+            "span": gettext_lazy("at most so much later"),
+            "without": gettext_lazy("with none in between of"),
+            "then_where": gettext_lazy("of what follows, where"),
+        },
+        suggests={"event": "events", "then": "events", "without": "events"},
+        only_with={"without": ("operator", ("followed",))},
+        start={"operator": "not_followed", "span": "PT2H"},
+    )
 
     event: Text
     where: Filters = Where()

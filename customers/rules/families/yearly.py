@@ -19,7 +19,7 @@ from django.db.models import (
 )
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from pydantic import Field, model_validator
 
 from config.localtime import DAY
@@ -29,6 +29,7 @@ from customers.rules.expressions import MOMENT, JsonPath, JsonText, Matches, if_
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
 from customers.rules.periods import begins, local
+from customers.rules.shown import Shown
 from customers.rules.texts import JsonKeys, json_path, top_key
 
 LEAP_YEAR = 2024
@@ -59,6 +60,22 @@ class Yearly(Leaf):
     """
 
     family = "yearly"
+    shown = Shown(
+        gettext_lazy("A birthday, or another yearly day"),
+        "profile",
+        words={
+            "trait": gettext_lazy("trait"),
+            "is_today": gettext_lazy("comes round today"),
+            "in_next": gettext_lazy("comes round within the next"),
+            "in_last": gettext_lazy("came round within the last"),
+            "in_month": gettext_lazy("is in a month"),
+            "days": gettext_lazy("days"),
+            "month": gettext_lazy("month, 1 to 12"),
+        },
+        suggests={"trait": "traits"},
+        only_with={"days": ("operator", ("in_next", "in_last")), "month": ("operator", ("in_month",))},
+        start={"trait": "birthday", "operator": "in_next", "days": 7},
+    )
 
     trait: JsonKeys
     operator: Literal["is_today", "in_next", "in_last", "in_month"]
