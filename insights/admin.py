@@ -43,8 +43,8 @@ class SegmentFilter(admin.SimpleListFilter):
     parameter_name = "segment"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002
-        """All segments, by name."""
-        return list(Segment.objects.values_list("slug", "name"))
+        """All segments but the archived ones, by name."""
+        return list(Segment.objects.filter(archived_at=None).values_list("slug", "name"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:  # noqa: ARG002
         """Its members."""

@@ -1,9 +1,11 @@
 """Segments: who belongs together, by a rule."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -45,7 +47,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Segment
-        fields = ("name", "slug", "description", "is_active", "rule")
+        fields = ("name", "slug", "description", "rule")
         widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def clean_rule(self) -> Any:
@@ -55,6 +57,29 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         return rule
 
 
+class ArchiveFilter(admin.SimpleListFilter):
+    """Archived segments stand apart from those in use."""
+
+    title = _("state")
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:  # noqa: ARG002
+        """What can be chosen instead of those in use."""
+        return [("yes", _("archived")), ("all", _("all"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The first choice shows those in use."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": gettext("in use")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Segment]) -> QuerySet[Segment]:  # noqa: ARG002
+        """Those in use, unless others are asked for."""
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(archived_at__isnull=self.value() != "yes")
+
+
 @admin.register(Segment)
 class SegmentAdmin(Page):
     """Who belongs together, by a rule."""
@@ -62,14 +87,14 @@ class SegmentAdmin(Page):
     form = SegmentForm
     list_display = ("name", "in_words", "size", "state")
     search_fields = ("name", "slug")
-    list_filter = ("is_active",)
+    list_filter = (ArchiveFilter,)
     prepopulated_fields = {"slug": ("name",)}
-    fields = (("name", "slug"), "description", "is_active", "rule")
+    fields = (("name", "slug"), "description", "rule")
     change_form_template = "customers/rule.html"
     sizes: dict[int, int] = {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """A segment is switched off: what was decided by it stays."""
+        """A segment is archived: what was decided by it stays."""
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
@@ -107,8 +132,8 @@ class SegmentAdmin(Page):
     @admin.display(description=_("state"))
     def state(self, segment: Segment) -> SafeString:
         """Whether it is kept up to date, or being looked up anew."""
-        if not segment.is_active:
-            return format_html('<span class="s-chip">{}</span>', gettext("off"))
+        if segment.archived_at:
+            return format_html('<span class="s-chip">{}</span>', gettext("archived"))
         look, words = (
             ("good", gettext("up to date")) if segment.rebuilt_at else ("accent", gettext("being counted"))
         )

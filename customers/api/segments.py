@@ -1,7 +1,10 @@
 """Segments and their members, and whom a rule would find before it is kept."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -18,7 +21,13 @@ from customers.api.serializers import CustomerSerializer, MemberSerializer
 from customers.models import Membership, Segment
 from customers.preview import PreviewTooSlowError, preview
 from customers.rules import RuleError, parse
-from customers.segments import delete_segment, save_segment
+from customers.segments import (
+    archive_segment,
+    delete_segment,
+    restore_segment,
+    save_segment,
+    uses_of_segment,
+)
 
 
 class SegmentSerializer(LastingSlug, ModelSerializer[Segment]):
@@ -33,12 +42,12 @@ class SegmentSerializer(LastingSlug, ModelSerializer[Segment]):
             "name",
             "description",
             "rule",
-            "is_active",
             "created_at",
             "changed_at",
             "rebuilt_at",
+            "archived_at",
         ]
-        read_only_fields = ["created_at", "changed_at", "rebuilt_at"]
+        read_only_fields = ["created_at", "changed_at", "rebuilt_at", "archived_at"]
 
 
 class RuleSerializer(Serializer[Any]):
@@ -54,6 +63,22 @@ class PreviewSerializer(Serializer[Any]):
     sample = CustomerSerializer(many=True)
 
 
+class UseSerializer(Serializer[Any]):
+    """What uses a segment, as a person would call it."""
+
+    name = serializers.CharField()
+
+
+class SegmentFilter(filters.FilterSet):
+    """Segments in use, or with `archived=true` the others."""
+
+    archived = filters.BooleanFilter("archived_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Segment
+        fields: list[str] = []
+
+
 class SegmentViewSet(
     Listing,
     mixins.CreateModelMixin,
@@ -65,6 +90,7 @@ class SegmentViewSet(
 
     queryset = Segment.objects.all()
     serializer_class = SegmentSerializer
+    filterset_class = SegmentFilter
     lookup_field = lookup_url_kwarg = "slug"
     lookup_value_converter = "slug"
     writes = Scope.DESIGN
@@ -84,14 +110,38 @@ class SegmentViewSet(
         """Keep the change; where the rule is another, the members are found anew."""
         self._keep(serializer, self.get_object())
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Lists leave out what is archived, unless asked for it."""
+        found = super().filter_queryset(queryset)
+        says_nothing = self.action == "list" and "archived" not in self.request.query_params
+        return found.filter(archived_at=None) if says_nothing else found
+
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, slug: str) -> Response:  # noqa: ARG002 - the word of the path
-        """Delete it; 409 where a rule or a broadcast still needs it."""
-        try:
+        """Delete it; 409 where something still needs it."""
+        with _still_needed():
             delete_segment(self.get_object())
-        except RuleError as error:
-            raise ConflictError("; ".join(problem["message"] for problem in error.errors)) from error
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=SegmentSerializer)
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Take it out of use; 409 where something still needs it."""
+        with _still_needed():
+            return self._shown(archive_segment(self.get_object(), clock.now()))
+
+    @extend_schema(request=None, responses=SegmentSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Bring it back from the archive; its members are found anew right afterwards."""
+        with _still_needed():
+            return self._shown(restore_segment(self.get_object(), clock.now()))
+
+    @extend_schema(responses=UseSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def uses(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """What uses it: stages, segments, journeys, broadcasts that are still to start."""
+        return Response([{"name": use} for use in uses_of_segment(self.get_object().slug)])
 
     @extend_schema(responses=MemberSerializer(many=True), filters=False)
     @action(detail=True)
@@ -115,11 +165,23 @@ class SegmentViewSet(
         given.is_valid(raise_exception=True)
         return _previewed(given.validated_data["rule"])
 
+    def _shown(self, segment: Segment) -> Response:
+        return Response(self.get_serializer(segment).data)
+
     def _keep(self, serializer: serializers.BaseSerializer[Segment], segment: Segment) -> None:
         for field, value in serializer.validated_data.items():
             setattr(segment, field, value)
         with told_at("rule", RuleError):
             serializer.instance = save_segment(segment, clock.now())
+
+
+@contextmanager
+def _still_needed() -> Iterator[None]:
+    """A refusal to let go of a segment, or to bring it back, is a matter of how things stand."""
+    try:
+        yield
+    except RuleError as error:
+        raise ConflictError("; ".join(problem["message"] for problem in error.errors)) from error
 
 
 def _previewed(tree: Any) -> Response:

@@ -7,18 +7,19 @@ from django.utils.translation import gettext_lazy as _
 class Segment(models.Model):
     """Customers for whom `rule` holds, kept up to date as they change and as time passes.
 
-    After a change `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
+    One that is archived stays as it was: nothing keeps it up to date, and nothing may use it. After a change
+    `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
     """
 
     slug = models.SlugField(_("key"), unique=True, max_length=80)
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True, default="")
     rule = models.JSONField(_("rule"), default=dict)
-    is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), null=True, editable=False)
     rebuilt_at = models.DateTimeField(_("rebuilt"), null=True, editable=False)
     rebuilt_to = models.BigIntegerField(default=0, db_default=0, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("segment")

@@ -57,7 +57,7 @@ BODIES = {
     "topics/": {"slug": "n", "name": "n"},
     "sources/": {"name": "n"},
     "suppressions/": {"kind": "email", "value": "a@example.com", "reason": "by_hand"},
-    "segments/": {"slug": "n", "name": "n", "description": "", "rule": RULE, "is_active": True},
+    "segments/": {"slug": "n", "name": "n", "description": "", "rule": RULE},
     "segments/preview/": {"rule": RULE},
     "customers/": {"identities": {"email": "n@example.com"}, "traits": {"city": "Roma"}},
     "customers/<uuid:id>/": {"identities": {"phone": "+390612345678"}, "traits": {"city": "Roma"}},

@@ -109,3 +109,29 @@ def test_stage_refuses_what_cant_be(change, path):
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["path"].startswith(path)
+
+
+def test_segment_is_archived_and_brought_back():
+    make()
+    api = client("design")
+
+    assert api.post(f"{URL}romans/archive/").json()["archived_at"] is not None
+    assert results(api.get(URL)) == []
+    assert [row["slug"] for row in results(api.get(URL, {"archived": "true"}))] == ["romans"]
+    assert api.get(f"{URL}romans/").json()["slug"] == "romans"
+    assert api.post(f"{URL}romans/restore/").json()["archived_at"] is None
+
+
+def test_segment_in_use_is_a_conflict_that_says_what_uses_it():
+    make()
+    reading = {"combinator": "and", "rules": [{"field": "segment", "operator": "in", "value": "romans"}]}
+    make(slug="readers", name="Readers", rule=reading)
+    api = client("design")
+
+    refused = api.post(f"{URL}romans/archive/")
+
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "The segment romans is used by: the segment Readers. Change them first.",
+    )
+    assert api.get(f"{URL}romans/uses/").json() == [{"name": "the segment Readers"}]
