@@ -30,11 +30,23 @@ def save_segment(segment: Segment, now: datetime) -> Segment:
             _check_unused(was.slug, "slug")
         if Segment.objects.filter(slug=segment.slug).exclude(pk=segment.pk).exists():
             raise RuleError([Problem(path="slug", message=_("There is a segment with this key already."))])
-        check_rule(segment_name(segment.slug), segment.rule)
-        if was is None or was.rule != segment.rule:
+        if was and was.kind != segment.kind:
+            raise RuleError(
+                [Problem(path="kind", message=_("What is there stays of its kind: make another."))]
+            )
+        _check_rule(segment)
+        if segment.kind == Segment.Kind.DYNAMIC and (was is None or was.rule != segment.rule):
             _have_found(segment, now)
         segment.save()
     return segment
+
+
+def _check_rule(segment: Segment) -> None:
+    if segment.kind == Segment.Kind.DYNAMIC:
+        check_rule(segment_name(segment.slug), segment.rule)
+    elif segment.rule:
+        message = _("A list has no rule: its members are put in one by one or from a file.")
+        raise RuleError([Problem(path="", message=message)])
 
 
 def _have_found(segment: Segment, now: datetime) -> None:
@@ -54,14 +66,15 @@ def archive_segment(segment: Segment, now: datetime) -> Segment:
 
 
 def restore_segment(segment: Segment, now: datetime) -> Segment:
-    """Bring an archived segment back and have its members found anew; RuleError where its rule can't be."""
+    """Bring an archived segment back, its members found anew by its rule; RuleError where that can't be."""
     with transaction.atomic():
         lock_definitions()
         segment.refresh_from_db()
         if segment.archived_at:
-            check_rule(segment_name(segment.slug), segment.rule)
+            _check_rule(segment)
             segment.archived_at = None
-            _have_found(segment, now)
+            if segment.kind == Segment.Kind.DYNAMIC:
+                _have_found(segment, now)
             segment.save()
     return segment
 

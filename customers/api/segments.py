@@ -1,10 +1,12 @@
 """Segments and their members, and whom a rule would find before it is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -13,10 +15,12 @@ from rest_framework.response import Response
 
 from config import clock
 from config.api.fields import JSONObject, LastingSlug
+from config.api.parsers import CsvParser, StrictJSONParser
 from config.api.problems import ConflictError, UnavailableError, told_at
 from config.api.serializers import ModelSerializer, Serializer
 from config.api.views import Listing, Resource
 from config.models import Scope
+from customers.api.members import OPERATION, ChangeSerializer, ReportSerializer, change
 from customers.api.serializers import CustomerSerializer, MemberSerializer
 from customers.models import Membership, Segment
 from customers.preview import PreviewTooSlowError, preview
@@ -31,14 +35,16 @@ from customers.segments import (
 
 
 class SegmentSerializer(LastingSlug, ModelSerializer[Segment]):
-    """Customers for whom a rule holds. `rebuilt_at` is null while a new rule is being asked of all."""
+    """Customers for whom a rule holds, or a list. `rebuilt_at` is null while a rule is being asked of all."""
 
+    kind = serializers.ChoiceField(choices=Segment.Kind.choices, default=Segment.Kind.DYNAMIC)
     rule = JSONObject()
 
     class Meta:
         model = Segment
         fields = [
             "slug",
+            "kind",
             "name",
             "description",
             "rule",
@@ -48,6 +54,18 @@ class SegmentSerializer(LastingSlug, ModelSerializer[Segment]):
             "archived_at",
         ]
         read_only_fields = ["created_at", "changed_at", "rebuilt_at", "archived_at"]
+
+    def to_internal_value(self, data: Any) -> Any:
+        """As ever; a list needs no rule."""
+        is_list = isinstance(data, Mapping) and data.get("kind") == Segment.Kind.LIST
+        self.fields["rule"].required = not is_list
+        return super().to_internal_value(data)
+
+    def validate_kind(self, kind: str) -> str:
+        """The kind, where it is new or the same as before."""
+        if self.instance is not None and kind != self.instance.kind:
+            raise serializers.ValidationError(_("What is there stays of its kind: make another."))
+        return kind
 
 
 class RuleSerializer(Serializer[Any]):
@@ -72,6 +90,7 @@ class UseSerializer(Serializer[Any]):
 class SegmentFilter(filters.FilterSet):
     """Segments in use, or with `archived=true` the others."""
 
+    kind = filters.ChoiceFilter("kind", choices=Segment.Kind.choices)
     archived = filters.BooleanFilter("archived_at", lookup_expr="isnull", exclude=True)
 
     class Meta:
@@ -96,6 +115,16 @@ class SegmentViewSet(
     writes = Scope.DESIGN
     scopes = {"preview": Scope.READ, "preview_rule": Scope.READ}
     pages = {"list", "members"}
+
+    def get_parsers(self) -> list[Any]:
+        """Members may come as a file too."""
+        takes_files = self.action_map.get("post") == "change_members"
+        return [StrictJSONParser(), CsvParser()] if takes_files else super().get_parsers()
+
+    def known_parameters(self) -> set[str]:
+        """With a file the operation stands in the address."""
+        has_file = self.action == "change_members" and CsvParser.is_sent(self.request)
+        return super().known_parameters() | ({"operation"} if has_file else set())
 
     @property
     def keyset(self) -> str:  # type: ignore[override]
@@ -150,6 +179,17 @@ class SegmentViewSet(
         stays = Membership.objects.filter(segment=self.get_object(), left_at=None)
         shown = stays.select_related("customer__stage").prefetch_related("customer__identities")
         return self.page(shown, MemberSerializer)
+
+    @extend_schema(
+        operation_id="segments_change_members",
+        request={"application/json": ChangeSerializer, "text/csv": OpenApiTypes.STR},
+        parameters=[OPERATION],
+        responses=ReportSerializer,
+    )
+    @members.mapping.post
+    def change_members(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Put customers on a list, take them off, replace them, clear it; what became of each is told."""
+        return change(self.get_object(), request, clock.now())
 
     @extend_schema(operation_id="segments_preview", request=None, responses=PreviewSerializer)
     @action(detail=True, methods=["post"])

@@ -6,7 +6,7 @@ SWITCH_OFF = "UPDATE customers_segment SET is_active = false WHERE archived_at I
 
 
 class Migration(migrations.Migration):
-    """Segments are archived, and no longer switched off."""
+    """Segments are archived, and no longer switched off; some are lists. Who left when is found by its index."""
 
     dependencies = [
         ("customers", "0005_covering_identity"),
@@ -20,4 +20,49 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(ARCHIVE, SWITCH_OFF),
         migrations.RemoveField("segment", "is_active"),
+        migrations.AddField(
+            "segment",
+            "kind",
+            models.CharField(
+                choices=[("dynamic", "dynamic"), ("list", "list")],
+                db_default="dynamic",
+                default="dynamic",
+                max_length=10,
+                verbose_name="kind",
+            ),
+        ),
+        migrations.AddField(
+            "segment",
+            "changes",
+            models.BigIntegerField(
+                default=0,
+                db_default=0,
+                editable=False,
+                help_text="How often the members of a list were changed.",
+            ),
+        ),
+        migrations.AddConstraint(
+            "segment",
+            models.CheckConstraint(
+                condition=models.Q(("kind", "dynamic"), ("rule", {}), _connector="OR"),
+                name="list_without_rule",
+            ),
+        ),
+        migrations.AlterModelOptions(
+            "segment",
+            options={
+                "ordering": ["name"],
+                "permissions": [("export_segment", "Can export the members of a segment")],
+                "verbose_name": "segment",
+                "verbose_name_plural": "segments",
+            },
+        ),
+        migrations.AddIndex(
+            "membership",
+            models.Index(
+                fields=["segment", "left_at"],
+                name="membership_left",
+                condition=models.Q(("left_at__isnull", False)),
+            ),
+        ),
     ]

@@ -59,6 +59,7 @@ BODIES = {
     "suppressions/": {"kind": "email", "value": "a@example.com", "reason": "by_hand"},
     "segments/": {"slug": "n", "name": "n", "description": "", "rule": RULE},
     "segments/preview/": {"rule": RULE},
+    "segments/<slug:slug>/members/": {"operation": "append", "members": ["email:a@example.com"]},
     "customers/": {"identities": {"email": "n@example.com"}, "traits": {"city": "Roma"}},
     "customers/<uuid:id>/": {"identities": {"phone": "+390612345678"}, "traits": {"city": "Roma"}},
     "customers/<uuid:id>/consents/": {

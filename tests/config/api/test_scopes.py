@@ -43,4 +43,6 @@ def test_route_that_writes_needs_more_than_reading(route):
 
 @pytest.mark.parametrize("action", ["publish", "pause", "resume", "archive", "schedule", "cancel", "leave"])
 def test_what_starts_or_stops_sending_needs_the_scope_for_it(action):
-    assert {route.scope() for route in ROUTES if route.action == action} == {"send"}
+    named = [route for route in ROUTES if route.action == action and not route.path.startswith("segments/")]
+
+    assert {route.scope() for route in named} == {"send"}
