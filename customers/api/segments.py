@@ -18,10 +18,14 @@ from config.api.fields import JSONObject, LastingSlug
 from config.api.parsers import CsvParser, StrictJSONParser
 from config.api.problems import ConflictError, UnavailableError, told_at
 from config.api.serializers import ModelSerializer, Serializer
-from config.api.views import Listing, Resource
+from config.api.views import Listing
 from config.models import Scope
 from customers.api.members import OPERATION, ChangeSerializer, ReportSerializer, change
+from customers.api.segment_figures import SegmentFigures
 from customers.api.serializers import CustomerSerializer, MemberSerializer
+from customers.checks import check_rule
+from customers.definitions import segment_name
+from customers.difference import difference
 from customers.models import Membership, Segment
 from customers.preview import PreviewTooSlowError, preview
 from customers.rules import RuleError, parse
@@ -81,6 +85,13 @@ class PreviewSerializer(Serializer[Any]):
     sample = CustomerSerializer(many=True)
 
 
+class DifferenceSerializer(Serializer[Any]):
+    """Whom another rule would bring in and put out."""
+
+    entering = PreviewSerializer()
+    leaving = PreviewSerializer()
+
+
 class UseSerializer(Serializer[Any]):
     """What uses a segment, as a person would call it."""
 
@@ -103,7 +114,7 @@ class SegmentViewSet(
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,
-    Resource[Segment],
+    SegmentFigures,
 ):
     """Segments; `docs/rules.md` says how a rule is written."""
 
@@ -113,7 +124,7 @@ class SegmentViewSet(
     lookup_field = lookup_url_kwarg = "slug"
     lookup_value_converter = "slug"
     writes = Scope.DESIGN
-    scopes = {"preview": Scope.READ, "preview_rule": Scope.READ}
+    scopes = {"preview": Scope.READ, "preview_rule": Scope.READ, "difference": Scope.READ}
     pages = {"list", "members"}
 
     def get_parsers(self) -> list[Any]:
@@ -138,6 +149,17 @@ class SegmentViewSet(
     def perform_update(self, serializer: serializers.BaseSerializer[Segment]) -> None:
         """Keep the change; where the rule is another, the members are found anew."""
         self._keep(serializer, self.get_object())
+
+    @extend_schema(request=RuleSerializer, responses=DifferenceSerializer)
+    @action(detail=True, methods=["post"])
+    def difference(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Who would enter and leave if its rule were this one; nothing is kept."""
+        given = RuleSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        segment = self.get_object()
+        with _in_time(), told_at("rule", RuleError):
+            rule = check_rule(segment_name(segment.slug), given.validated_data["rule"])
+            return Response(DifferenceSerializer(difference(segment, rule, clock.now())).data)
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Lists leave out what is archived, unless asked for it."""
@@ -225,9 +247,14 @@ def _still_needed() -> Iterator[None]:
 
 
 def _previewed(tree: Any) -> Response:
+    with _in_time(), told_at("rule", RuleError):
+        return Response(PreviewSerializer(preview(parse(tree), clock.now())).data)
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """A rule that takes too long over everybody is told as such."""
     try:
-        with told_at("rule", RuleError):
-            found = preview(parse(tree), clock.now())
+        yield
     except PreviewTooSlowError as error:
         raise UnavailableError(str(error)) from error
-    return Response(PreviewSerializer(found).data)
