@@ -31,6 +31,13 @@ def circles(one: int, both: int, other: int) -> tuple[Circle, Circle]:
     return Circle(middle, HEIGHT / 2, radii[0]), Circle(middle + distance, HEIGHT / 2, radii[1])
 
 
+def labels(left: Circle, right: Circle) -> tuple[float, float, float]:
+    """Where the numbers stand: in the middle of what is the one's only, of what is common, of the other's."""
+    edges = [left.x - left.radius, left.x + left.radius, right.x - right.radius, right.x + right.radius]
+    begin, end = max(edges[0], edges[2]), min(edges[1], edges[3])
+    return (edges[0] + min(begin, edges[1])) / 2, (begin + end) / 2, (max(end, edges[2]) + edges[3]) / 2
+
+
 def _distance(one: float, other: float, area: float) -> float:
     """How far apart the middles are, that so much lies in both."""
     nearest, farthest = abs(one - other), one + other
