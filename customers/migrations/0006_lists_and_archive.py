@@ -57,6 +57,21 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "segments",
             },
         ),
+        migrations.CreateModel(
+            "RepairSweep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
+                ("reached", models.BigIntegerField(default=0)),
+                ("customers", models.BigIntegerField(default=0, verbose_name="customers looked at")),
+                ("missing", models.IntegerField(default=0, verbose_name="members missing")),
+                ("surplus", models.IntegerField(default=0, verbose_name="members too many")),
+                ("misplaced", models.IntegerField(default=0, verbose_name="stages wrong")),
+                ("findings", models.JSONField(default=dict, verbose_name="where")),
+            ],
+            options={"verbose_name": "repair", "verbose_name_plural": "repairs"},
+        ),
         migrations.AddIndex(
             "membership",
             models.Index(

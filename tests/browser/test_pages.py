@@ -49,6 +49,7 @@ PAGES = [
     "/admin/django_celery_beat/periodictask/",
     "/admin/django_celery_beat/periodictask/add/",
     "/admin/django_celery_beat/intervalschedule/",
+    "/admin/customers/repairsweep/",
     "/admin/auth/user/",
     "/admin/auth/user/1/change/",
 ]
