@@ -53,8 +53,8 @@ class ListError(RuntimeError):
 class Operation(models.TextChoices):
     """What is done with the customers who are named."""
 
-    APPEND = "append", gettext_lazy("put in")
-    REMOVE = "remove", gettext_lazy("take out")
+    APPEND = "append", gettext_lazy("put them in")
+    REMOVE = "remove", gettext_lazy("take them out")
     REPLACE = "replace", gettext_lazy("keep only these")
     CLEAR = "clear", gettext_lazy("take everybody out")
 
