@@ -11,20 +11,13 @@ from config.csv import written
 from customers.models import Segment
 
 CHUNK = 2000
-KINDS = ("external_id", "email", "phone")
 COLUMNS = (
-    *("public_id", *KINDS, "language", "country", "time_zone"),
+    *("public_id", "external_id", "email", "phone", "language", "country", "time_zone"),
     *("stage", "stage_since", "first_seen_at", "last_seen_at", "entered_at"),
 )
 # Page after page off the index one_stay_at_a_time; of each kind of identity the newest, where messages go.
 PAGE = """
-    SELECT customer.id, customer.public_id,
-           (SELECT value FROM customers_identity WHERE customer_id = customer.id AND kind = 'external_id'
-            ORDER BY created_at DESC, id DESC LIMIT 1),
-           (SELECT value FROM customers_identity WHERE customer_id = customer.id AND kind = 'email'
-            ORDER BY created_at DESC, id DESC LIMIT 1),
-           (SELECT value FROM customers_identity WHERE customer_id = customer.id AND kind = 'phone'
-            ORDER BY created_at DESC, id DESC LIMIT 1),
+    SELECT customer.id, customer.public_id, identity.numbers[1], identity.emails[1], identity.phones[1],
            customer.language, customer.country, customer.time_zone,
            stage.slug, customer.stage_since, customer.first_seen_at, customer.last_seen_at, stay.entered_at,
            customer.traits
@@ -33,6 +26,12 @@ PAGE = """
           ORDER BY customer_id LIMIT %s) AS stay
     JOIN customers_customer AS customer ON customer.id = stay.customer_id
     LEFT JOIN customers_stage AS stage ON stage.number = customer.stage_id
+    LEFT JOIN LATERAL (
+        SELECT array_agg(value ORDER BY created_at DESC, id DESC) FILTER (WHERE kind = 'external_id'),
+               array_agg(value ORDER BY created_at DESC, id DESC) FILTER (WHERE kind = 'email'),
+               array_agg(value ORDER BY created_at DESC, id DESC) FILTER (WHERE kind = 'phone')
+        FROM customers_identity WHERE customer_id = customer.id
+    ) AS identity (numbers, emails, phones) ON true
     ORDER BY customer.id
 """
 
