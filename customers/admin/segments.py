@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from config import clock
 from config.forms import JsonField
@@ -44,6 +44,7 @@ START = {
         }
     ],
 }
+FILE = UnfoldAdminFileFieldWidget({"id": "members-file", "accept": ".csv,text/csv,text/plain"})
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -156,6 +157,7 @@ class SegmentAdmin(Page):
             "who": reverse("admin:customers_customer_changelist") + f"?segment={segment.slug}",
             "chip": _state(segment),
             "is_list": segment.kind == Segment.Kind.LIST,
+            "file_input": FILE.render("file", None),
             "operations": [choice for choice in Operation.choices if choice[0] != Operation.CLEAR],
             "period": period,
             "days": days,
