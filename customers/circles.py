@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import acos, pi, sqrt
 
 WIDTH, HEIGHT, LARGEST = 640, 300, 120
+ROOM = 72  # that a number takes
 STEPS = 50  # halvings: more than a pixel can show
 
 
@@ -32,10 +33,15 @@ def circles(one: int, both: int, other: int) -> tuple[Circle, Circle]:
 
 
 def labels(left: Circle, right: Circle) -> tuple[float, float, float]:
-    """Where the numbers stand: in the middle of what is the one's only, of what is common, of the other's."""
+    """Where the numbers stand: in the middle of what is the one's only, of what is common, of the other's.
+
+    Where there is too little room, the outer ones stand aside.
+    """
     edges = [left.x - left.radius, left.x + left.radius, right.x - right.radius, right.x + right.radius]
     begin, end = max(edges[0], edges[2]), min(edges[1], edges[3])
-    return (edges[0] + min(begin, edges[1])) / 2, (begin + end) / 2, (max(end, edges[2]) + edges[3]) / 2
+    middle = (begin + end) / 2
+    one, other = (edges[0] + min(begin, edges[1])) / 2, (max(end, edges[2]) + edges[3]) / 2
+    return min(one, middle - ROOM), middle, max(other, middle + ROOM)
 
 
 def _distance(one: float, other: float, area: float) -> float:

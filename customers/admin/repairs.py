@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.pages import LongList
 from config.templatetags.sette import number
+from customers.definitions import STAGE, slug_of
 from customers.models import RepairSweep
 
 
@@ -41,4 +42,7 @@ class RepairSweepAdmin(LongList):
     @admin.display(description=_("where"))
     def where(self, sweep: RepairSweep) -> str:
         """The definitions, each with how often."""
-        return ", ".join(f"{name}: {number(count)}" for name, count in sorted(sweep.findings.items()))
+        named = {
+            name: gettext("stages") if name == STAGE else slug_of(name) for name in sorted(sweep.findings)
+        }
+        return ", ".join(f"{words}: {number(sweep.findings[name])}" for name, words in named.items())

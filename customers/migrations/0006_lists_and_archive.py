@@ -61,8 +61,8 @@ class Migration(migrations.Migration):
             "RepairSweep",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("started_at", models.DateTimeField(verbose_name="started")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="finished")),
+                ("started_at", models.DateTimeField(verbose_name="begun")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="complete since")),
                 ("reached", models.BigIntegerField(default=0)),
                 ("customers", models.BigIntegerField(default=0, verbose_name="customers looked at")),
                 ("missing", models.IntegerField(default=0, verbose_name="members missing")),

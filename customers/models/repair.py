@@ -10,8 +10,8 @@ class RepairSweep(models.Model):
     Counted is what was kept and not true, and has been mended. `findings` says of which definition.
     """
 
-    started_at = models.DateTimeField(_("started"))
-    finished_at = models.DateTimeField(_("finished"), null=True)
+    started_at = models.DateTimeField(_("begun"))
+    finished_at = models.DateTimeField(_("complete since"), null=True)
     reached = models.BigIntegerField(default=0)
     customers = models.BigIntegerField(_("customers looked at"), default=0)
     missing = models.IntegerField(_("members missing"), default=0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.circles import HEIGHT, WIDTH, circles, lens
+from customers.circles import HEIGHT, ROOM, WIDTH, circles, labels, lens
 
 sizes = st.integers(0, 10**7)
 
@@ -40,3 +40,20 @@ def test_sets_with_nothing_in_common_stand_apart():
     left, right = circles(10, 0, 10)
 
     assert right.x - left.x >= left.radius + right.radius - 0.01
+
+
+@given(sizes, sizes, sizes)
+def test_numbers_leave_each_other_room(one, both, other):
+    places = labels(*circles(one, both, other))
+
+    assert places[0] + ROOM <= places[1] <= places[2] - ROOM
+    assert 0 <= places[0] <= places[2] <= WIDTH
+
+
+def test_numbers_stand_in_their_parts_where_there_is_room():
+    left, right = circles(100, 100, 100)
+    one, both, other = labels(left, right)
+
+    assert left.x - left.radius < one < right.x - right.radius
+    assert right.x - right.radius < both < left.x + left.radius
+    assert left.x + left.radius < other < right.x + right.radius
