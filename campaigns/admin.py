@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.html import format_html
@@ -20,6 +21,7 @@ from config import clock
 from config.forms import SpanField
 from config.pages import Page, site
 from config.templatetags.sette import span_words
+from customers.models import Segment
 
 State = Broadcast.State
 MOVES: dict[str, list[tuple[str, Any, bool]]] = {
@@ -41,6 +43,12 @@ class BroadcastForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Broadcast
         fields = ("name", "content", "segment", "starts_at", "expires_after", "priority")
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        if "segment" in self.fields:
+            in_use = Q(archived_at=None) | Q(pk=self.instance.segment_id)
+            self.fields["segment"].queryset = Segment.objects.filter(in_use)  # type: ignore[attr-defined]
 
 
 @admin.register(Broadcast)

@@ -114,8 +114,8 @@ def faults(broadcast: Broadcast, now: datetime) -> list[dict[str, str]]:
         found.append(("content", _("This content has no text yet: write one first.")))
     if not Channel.objects.filter(kind=content.channel, is_active=True).exists():
         found.append(("content", _("The channel of this content is not active: switch it on first.")))
-    if not segment.is_active:
-        found.append(("segment", _("This segment is not active, so nobody is in it: switch it on first.")))
+    if segment.archived_at:
+        found.append(("segment", _("This segment is archived: bring it back first.")))
     if broadcast.starts_at and broadcast.starts_at > now + LATEST_START:
         found.append(("starts_at", _("More than a year ahead: choose a time within the next year.")))
     return [{"path": path, "message": message} for path, message in found]

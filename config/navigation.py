@@ -38,6 +38,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - unf
                 _link(_("Sources"), "sensors", "admin:customers_source_changelist"),
                 _link(_("API keys"), "key", "admin:config_apikey_changelist"),
                 _link(_("Sweeps"), "schedule", "admin:django_celery_beat_periodictask_changelist"),
+                _link(_("Repairs"), "build", "admin:customers_repairsweep_changelist"),
                 _link(_("People who log in"), "badge", "admin:auth_user_changelist"),
             ],
         },

@@ -1,5 +1,7 @@
 """What a well-formed rule of a stage or a segment must not do: read what isn't there, or itself."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,15 +16,13 @@ OF_SEGMENTS = frozenset(["$segment_entered", "$segment_left"])
 def check_rule(name: str, tree: Any) -> Rule:
     """The parsed rule of the definition `name`; RuleError for a bad one, a missing segment, a cycle."""
     rule = parse(tree)
-    slugs = set(Segment.objects.values_list("slug", flat=True))
-    problems = [
-        Problem(path=path, message=message)
-        for path, leaf in rule.leaves()
-        for message in [
-            *(_no_segment(slug) for slug in leaf.depends().segments if not _is_there(slug, name, slugs)),
-            *(_segment_event(event) for event in leaf.depends().events & OF_SEGMENTS),
-        ]
-    ]
+    kept = dict(Segment.objects.values_list("slug", "archived_at"))
+    problems = []
+    for path, leaf in rule.leaves():
+        depends = leaf.depends()
+        faults = [_segment_fault(slug, kept) for slug in depends.segments if segment_name(slug) != name]
+        faults += [_segment_event(event) for event in depends.events & OF_SEGMENTS]
+        problems += [Problem(path=path, message=fault) for fault in faults if fault]
     if not problems and (cycle := find_cycle({**_reads(name), name: read_by(rule.depends)}, name)):
         message = _("The rule would depend on itself: %(way)s.") % {"way": " → ".join(cycle)}
         problems.append(Problem(path="", message=message))
@@ -31,9 +31,14 @@ def check_rule(name: str, tree: Any) -> Rule:
     return rule
 
 
-def definitions_that_read(name: str) -> list[str]:
-    """The names of the definitions whose rule reads the definition `name`."""
-    return sorted(reader for reader, reads in _reads(name).items() if name in reads)
+def rules_that_read(slug: str) -> list[str]:
+    """The stages and the segments whose rule reads a segment, as a person would call them."""
+    stages = [(stage.rule, _("the stage %(name)s") % {"name": stage.label}) for stage in Stage.objects.all()]
+    segments = [
+        (segment.rule, _("the segment %(name)s") % {"name": segment.name})
+        for segment in Segment.objects.filter(archived_at=None).exclude(slug=slug)
+    ]
+    return [words for tree, words in stages + segments if segment_name(slug) in _read_by(tree)]
 
 
 def _reads(but: str) -> dict[str, set[str]]:
@@ -42,21 +47,27 @@ def _reads(but: str) -> dict[str, set[str]]:
     rules = [(STAGE, rule) for rule in Stage.objects.values_list("rule", flat=True)]
     rules += [(segment_name(slug), rule) for slug, rule in Segment.objects.values_list("slug", "rule")]
     for name, tree in rules:
-        try:
-            reads.setdefault(name, set()).update(read_by(parse(tree).depends))
-        except RuleError:
-            continue  # it is left out of classifying too
+        reads.setdefault(name, set()).update(_read_by(tree))
     if but != STAGE:
         reads.pop(but, None)
     return reads
 
 
-def _is_there(slug: str, name: str, slugs: set[str]) -> bool:
-    return slug in slugs or segment_name(slug) == name
+def _read_by(tree: Any) -> set[str]:
+    """What a stored rule reads; nothing where it can't be read: it is left out of classifying too."""
+    try:
+        return read_by(parse(tree).depends)
+    except RuleError:
+        return set()
 
 
-def _no_segment(slug: str) -> str:
-    return _("There is no segment %(slug)s.") % {"slug": slug}
+def _segment_fault(slug: str, kept: Mapping[str, datetime | None]) -> str:
+    """Why a rule can't read the segment; empty where it can."""
+    if slug not in kept:
+        return _("There is no segment %(slug)s.") % {"slug": slug}
+    if kept[slug]:
+        return _("The segment %(slug)s is archived: bring it back first.") % {"slug": slug}
+    return ""
 
 
 def _segment_event(event: str) -> str:

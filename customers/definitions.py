@@ -1,4 +1,4 @@
-"""What customers are classified by: the stages' rules and the active segments', checked and in order."""
+"""What customers are classified by: the stages' rules and the segments', checked and in order."""
 
 import json
 import logging
@@ -80,7 +80,8 @@ RULES = """
     SELECT id, slug, rule FROM (
         SELECT number AS id, '' AS slug, rule::text, precedence AS place FROM customers_stage
         UNION ALL
-        SELECT id, slug, rule::text, id FROM customers_segment WHERE is_active) AS asked
+        SELECT id, slug, rule::text, id FROM customers_segment
+        WHERE kind = 'dynamic' AND archived_at IS NULL) AS asked
     ORDER BY slug <> '', place
 """
 

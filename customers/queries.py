@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from customers.addresses import AddressError, normal
-from customers.linking import LEVELS
+from customers.linking import LEVELS, Key
 from customers.models import Customer, MergedCustomer
 
 # Counts on the index of customers_identity (customer_id).
@@ -29,15 +29,20 @@ class UnknownIdentityError(ValueError):
     """Write kind:value; the kinds are external_id, email, phone, anonymous_id, push_token."""
 
 
-def customer_by_identity(identity: str) -> Customer | None:
-    """The customer whom `email:a@example.com` leads to; UnknownIdentityError where it is no identity."""
+def identity_key(identity: str) -> Key:
+    """Kind and value, in its one spelling, of `email:a@example.com`; UnknownIdentityError if it is none."""
     kind, _, value = identity.partition(":")
     if kind not in LEVELS or not value or "\0" in value:
         raise UnknownIdentityError(UnknownIdentityError.__doc__)
     try:
-        value = normal(kind, value, settings.BRAND_COUNTRY)
+        return kind, normal(kind, value, settings.BRAND_COUNTRY)
     except AddressError as error:
         raise UnknownIdentityError(str(error)) from error
+
+
+def customer_by_identity(identity: str) -> Customer | None:
+    """The customer whom `email:a@example.com` leads to; UnknownIdentityError where it is no identity."""
+    kind, value = identity_key(identity)
     return Customer.objects.filter(identities__kind=kind, identities__value=value).first()
 
 

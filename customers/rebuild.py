@@ -23,7 +23,7 @@ RECHECK_DUE = "coalesce((SELECT min(recheck_at) FROM customers_customer) <= %(no
 REBUILD_DUE = """
     (EXISTS (SELECT FROM customers_stage WHERE changed_at IS NOT NULL AND rebuilt_at IS NULL)
      OR EXISTS (SELECT FROM customers_segment
-                WHERE is_active AND changed_at IS NOT NULL AND rebuilt_at IS NULL))
+                WHERE archived_at IS NULL AND changed_at IS NOT NULL AND rebuilt_at IS NULL))
 """
 # Who was asked is not asked again at the same moment, also where nothing is left to ask.
 LOOKED = "UPDATE customers_customer SET recheck_at = NULL WHERE id = ANY(%s) AND recheck_at <= %s"
@@ -52,7 +52,7 @@ def rebuild(now: datetime, limit: int = CHUNK) -> int:
     )
     if stages:
         return _rebuild(STAGE, stages, now, limit)
-    segments = Segment.objects.filter(is_active=True, changed_at__isnull=False, rebuilt_at=None)
+    segments = Segment.objects.filter(archived_at=None, changed_at__isnull=False, rebuilt_at=None)
     segment = segments.select_for_update(skip_locked=True, no_key=True).order_by("changed_at").first()
     return _rebuild(segment_name(segment.slug), [segment], now, limit) if segment else 0
 

@@ -1,6 +1,6 @@
-"""Segments: how they are changed, and who is in them."""
+"""Segments: how they are changed, archived and deleted, what uses them, and who is in them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from config import work
-from customers.checks import check_rule, definitions_that_read
+from customers.checks import check_rule, rules_that_read
 from customers.definitions import segment_name
 from customers.events import lock_events
 from customers.models import Customer, Segment
@@ -20,8 +20,8 @@ users: list[Callable[[Sequence[str]], list[tuple[str, str]]]] = []  # what above
 def save_segment(segment: Segment, now: datetime) -> Segment:
     """Store a new or edited segment and have its members found; RuleError where its rule is no good.
 
-    Members are found by the piece of work `customers.rebuild`, at once but not in this transaction. A segment
-    that is not active keeps its members as they are.
+    Members are found by the piece of work `customers.rebuild`, at once but not in this transaction. One that
+    is archived keeps its members as they are, until it is brought back.
     """
     with transaction.atomic():
         lock_definitions()
@@ -30,11 +30,52 @@ def save_segment(segment: Segment, now: datetime) -> Segment:
             _check_unused(was.slug, "slug")
         if Segment.objects.filter(slug=segment.slug).exclude(pk=segment.pk).exists():
             raise RuleError([Problem(path="slug", message=_("There is a segment with this key already."))])
-        check_rule(segment_name(segment.slug), segment.rule)
-        if was is None or was.rule != segment.rule or was.is_active != segment.is_active:
-            segment.changed_at, segment.rebuilt_at, segment.rebuilt_to = now, None, 0
-            work.wake("customers.rebuild")
+        if was and was.kind != segment.kind:
+            raise RuleError(
+                [Problem(path="kind", message=_("What is there stays of its kind: make another."))]
+            )
+        _check_rule(segment)
+        if segment.kind == Segment.Kind.DYNAMIC and (was is None or was.rule != segment.rule):
+            _have_found(segment, now)
         segment.save()
+    return segment
+
+
+def _check_rule(segment: Segment) -> None:
+    if segment.kind == Segment.Kind.DYNAMIC:
+        check_rule(segment_name(segment.slug), segment.rule)
+    elif segment.rule:
+        message = _("A list has no rule: its members are put in one by one or from a file.")
+        raise RuleError([Problem(path="", message=message)])
+
+
+def _have_found(segment: Segment, now: datetime) -> None:
+    segment.changed_at, segment.rebuilt_at, segment.rebuilt_to = now, None, 0
+    work.wake("customers.rebuild")
+
+
+def archive_segment(segment: Segment, now: datetime) -> Segment:
+    """Take a segment out of use: its members stay as they are. RuleError where something uses it."""
+    with transaction.atomic():
+        lock_definitions()
+        segment.refresh_from_db()
+        _check_unused(segment.slug, "")
+        segment.archived_at = segment.archived_at or now
+        segment.save(update_fields=["archived_at"])
+    return segment
+
+
+def restore_segment(segment: Segment, now: datetime) -> Segment:
+    """Bring an archived segment back, its members found anew by its rule; RuleError where that can't be."""
+    with transaction.atomic():
+        lock_definitions()
+        segment.refresh_from_db()
+        if segment.archived_at:
+            _check_rule(segment)
+            segment.archived_at = None
+            if segment.kind == Segment.Kind.DYNAMIC:
+                _have_found(segment, now)
+            segment.save()
     return segment
 
 
@@ -48,9 +89,13 @@ def delete_segment(segment: Segment) -> None:
         segment.delete()
 
 
+def uses_of_segment(slug: str) -> list[str]:
+    """What uses the segment, as a person would call it: stages, segments, journeys, broadcasts."""
+    return [*rules_that_read(slug), *(use for ask in users for _slug, use in ask([slug]))]
+
+
 def _check_unused(slug: str, path: str) -> None:
-    above = [use for uses_of in users for _slug, use in uses_of([slug])]
-    if found := [*definitions_that_read(segment_name(slug)), *above]:
+    if found := uses_of_segment(slug):
         message = _("The segment %(slug)s is used by: %(users)s. Change them first.")
         raise RuleError([Problem(path=path, message=message % {"slug": slug, "users": ", ".join(found)})])
 
@@ -67,7 +112,7 @@ def segment_members(segment: Segment) -> QuerySet[Customer]:
     return Customer.objects.filter(pk__in=stays.values("customer_id"))
 
 
-def member_counts(segment_ids: Sequence[int]) -> dict[int, int]:
+def member_counts(segment_ids: Iterable[int]) -> dict[int, int]:
     """How many customers are in each of the segments."""
     counted = Segment.objects.filter(pk__in=segment_ids).annotate(
         size=Count("memberships", filter=Q(memberships__left_at=None))

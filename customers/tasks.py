@@ -8,11 +8,13 @@ from config import work
 from customers.inbox import DRAIN_DUE, FORGET_DUE, drain, forget_seen
 from customers.news import HEAR_DUE, hear
 from customers.rebuild import REBUILD_DUE, RECHECK_DUE, rebuild, recheck
+from customers.repair import REPAIR_DUE, repair
 
 work.register("customers.drain", order=10, run=drain, due=DRAIN_DUE)
 work.register("customers.hear", order=15, run=hear, due=HEAR_DUE)
 work.register("customers.recheck", order=20, run=recheck, due=RECHECK_DUE, by_time=True)
 work.register("customers.rebuild", order=25, run=rebuild, due=REBUILD_DUE)
+work.register("customers.repair", order=85, run=repair, due=REPAIR_DUE)
 work.register("customers.forget_seen", order=90, run=forget_seen, due=FORGET_DUE)
 
 SWEEPS = {
@@ -20,6 +22,7 @@ SWEEPS = {
     "customers.hear": timedelta(seconds=5),
     "customers.recheck": timedelta(seconds=10),
     "customers.rebuild": timedelta(seconds=10),
+    "customers.repair": timedelta(minutes=1),
     "customers.forget_seen": timedelta(minutes=10),
 }
 
@@ -46,6 +49,12 @@ def recheck_task() -> None:
 def rebuild_task() -> None:
     """Ask changed rules of everybody."""
     work.perform("customers.rebuild")
+
+
+@shared_task(name="customers.repair")
+def repair_task() -> None:
+    """Look after what is kept of the next few customers."""
+    work.perform("customers.repair")
 
 
 @shared_task(name="customers.forget_seen")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,7 +17,7 @@ from channels.models import Message
 from config.pages import LongList, site
 from config.templatetags.sette import fate, stage
 from customers.finding import with_identity
-from customers.models import Customer, Identity, Segment, Stage
+from customers.models import Customer, Identity, Membership, Segment, Stage
 from insights import messages, views
 
 
@@ -44,8 +44,8 @@ class SegmentFilter(admin.SimpleListFilter):
     parameter_name = "segment"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002
-        """All segments, by name."""
-        return list(Segment.objects.values_list("slug", "name"))
+        """All segments but the archived ones, by name."""
+        return list(Segment.objects.filter(archived_at=None).values_list("slug", "name"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:  # noqa: ARG002
         """Its members."""
@@ -54,12 +54,33 @@ class SegmentFilter(admin.SimpleListFilter):
         return queryset.filter(memberships__segment__slug=slug, memberships__left_at__isnull=True)
 
 
+class AlsoInFilter(SegmentFilter):
+    """Customers who are in a second segment too."""
+
+    title = _("also in")
+    parameter_name = "also_in"
+
+
+class NotInFilter(SegmentFilter):
+    """Customers who are not in a segment now."""
+
+    title = _("not in")
+    parameter_name = "not_in"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:  # noqa: ARG002
+        """All but its members."""
+        if not (slug := self.value()):
+            return queryset
+        stays = Membership.objects.filter(customer=OuterRef("pk"), segment__slug=slug, left_at=None)
+        return queryset.filter(~Exists(stays))
+
+
 @admin.register(Customer)
 class CustomerAdmin(LongList):
     """A list to search by identity, and a page that is read, not edited."""
 
     list_display = ("who", "stands", "since", "mail", "last_seen_at")
-    list_filter = (StageFilter, SegmentFilter)
+    list_filter = (StageFilter, SegmentFilter, AlsoInFilter, NotInFilter)
     search_fields = ("identities__value",)
     search_help_text = _("E-mail, phone or customer number, from its beginning")
     ordering = ("-id",)

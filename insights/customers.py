@@ -41,7 +41,7 @@ def profile(customer: Customer, now: datetime) -> Profile:
     for identity in identities:
         addresses |= Q(kind=identity.kind, value=identity.value)
     inside = Enrollment.objects.filter(customer=customer).exclude(standing=Standing.ENDED)
-    stays = Membership.objects.filter(customer=customer, left_at__isnull=True)
+    stays = Membership.objects.filter(customer=customer, left_at=None, segment__archived_at=None)
     return Profile(
         customer=customer,
         path=_path(customer),

@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 
 from channels.models import ChannelKind, Message, MessageState, Reason
 from channels.models.message import SENT_AND_AFTER
+from config.period import Period
 from config.templatetags.sette import FATES
-from insights.period import Period
 
 
 @dataclass

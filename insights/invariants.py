@@ -31,6 +31,11 @@ FORGOTTEN_LEASES = """
     SELECT count(*) FROM channels_message
     WHERE state = 'sending' AND lease_until < clock_timestamp() - interval '1 minute'
 """
+# The sweep that is under way, and the one before it.
+REPAIRED = """
+    SELECT coalesce(sum(missing + surplus + misplaced), 0)
+    FROM (SELECT missing, surplus, misplaced FROM customers_repairsweep ORDER BY id DESC LIMIT 2) AS latest
+"""
 
 
 def broken(now: datetime) -> dict[str, int]:
@@ -42,6 +47,7 @@ def broken(now: datetime) -> dict[str, int]:
         "a second live enrollment of one key": lambda: _count(TWO_ENROLLMENTS),
         "a call that took effect twice": lambda: _count(TWO_EFFECTS),
         "a lease that ran out and was not reaped": lambda: _count(FORGOTTEN_LEASES),
+        "a membership or stage that the latest repairs found wrong": lambda: _count(REPAIRED),
     }
     return {name: check() for name, check in checks.items()}
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from config.period import Period
 from customers.models import Stage
 from customers.stages import stage_counts, stage_flows
-from insights.period import Period
 from insights.picture import Arc, Flow, Hexagon, arcs, frame, hexagons
 
 

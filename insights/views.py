@@ -9,10 +9,10 @@ from django.template.response import TemplateResponse
 from channels.ledger import caps_now
 from config import clock
 from config.pages import site
+from config.period import Period
 from customers.models import Customer
 from insights.customers import profile
 from insights.fates import fate_report
-from insights.period import Period
 from insights.stages import stage_picture
 from insights.timeline import SORTS, timeline
 from journeys.counts import journey_counts

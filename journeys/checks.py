@@ -16,7 +16,7 @@ def check(graph: object) -> Graph:
     parsed = parse(graph)
     faults = Faults()
     _check_contents(parsed, faults)
-    _check_there("segment", segments_named(parsed), Segment.objects.values_list("slug", flat=True), faults)
+    _check_there("segment", segments_named(parsed), _segments(), faults)
     _check_there("stage", _stages(parsed), Stage.objects.values_list("slug", flat=True), faults)
     faults.raise_any()
     return parsed
@@ -41,6 +41,11 @@ def _check_there(what: str, named: Iterator[tuple[str, str]], there: Iterable[st
         for path, slug in keys:
             if slug not in known:
                 faults.add(path, f"there is no {what} {slug!r}")
+
+
+def _segments() -> Iterable[str]:
+    """Those that are kept up to date."""
+    return Segment.objects.filter(archived_at=None).values_list("slug", flat=True)
 
 
 def contents_named(graph: Graph) -> Iterator[tuple[str, str, Step]]:

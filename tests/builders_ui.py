@@ -137,6 +137,9 @@ def design(now: datetime) -> dict[str, Any]:
         )
         for slug, name, value in [("regulars", "Regular customers", 4), ("recent", "Bought twice", 2)]
     ]
+    segments.append(
+        Segment.objects.create(slug="tasting", name="Guests of the tasting", kind="list", changed_at=now)
+    )
     contents = {}
     for slug, channel, subject, body in [
         ("thanks", "email", "Thank you for your order", MJML),

@@ -33,7 +33,9 @@ class BroadcastSerializer(ModelSerializer[Broadcast]):
 
     id = SealedId(BROADCAST)
     content = serializers.SlugRelatedField(slug_field="slug", queryset=Content.objects.all())
-    segment = serializers.SlugRelatedField(slug_field="slug", queryset=Segment.objects.all())
+    segment = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Segment.objects.filter(archived_at=None)
+    )
     priority = serializers.IntegerField(min_value=0, max_value=100, default=30)
     expires_after = serializers.DurationField(
         allow_null=True, required=False, min_value=timedelta(minutes=1), max_value=timedelta(days=366)

@@ -1,13 +1,17 @@
-"""Reading a request's JSON: what PostgreSQL could not keep is refused, with the place where it stands."""
+"""Reading a request's JSON: what PostgreSQL could not keep is refused with its place. And files."""
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError, ValidationError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.request import Request
 
 GREATEST_BODY = 2 * 1024 * 1024
 GREATEST_DEPTH = 40
@@ -20,6 +24,34 @@ class TooLargeError(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = _("The body is larger than 2 MB.")
     default_code = "too_large"
+
+
+class CsvParser(BaseParser):
+    """A file of CSV as it comes, kept on the disk where it is large; its reading is the route's."""
+
+    media_type = "text/csv"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,  # noqa: ARG002 - DRF's signature
+        parser_context: Any = None,  # noqa: ARG002 - the same
+    ) -> Any:
+        """The file, to be closed by who reads it."""
+        kept = SpooledTemporaryFile(max_size=GREATEST_BODY)  # noqa: SIM115 - handed on
+        copyfileobj(stream, kept)
+        return kept
+
+    @classmethod
+    def is_sent(cls, request: Request) -> bool:
+        """Whether the request's body is such a file."""
+        return (request.content_type or "").partition(";")[0].strip().lower() == cls.media_type
+
+    @staticmethod
+    def file_of(request: Request) -> IO[bytes]:
+        """The file; an empty one where the request has no body."""
+        body: Any = request.data
+        return body if isinstance(body, SpooledTemporaryFile) else BytesIO()
 
 
 class StrictJSONParser(JSONParser):

@@ -1,26 +1,34 @@
-"""Segments: who belongs together, by a rule."""
+"""Segments: who belongs together, by a rule or by a list."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from config import clock
 from config.forms import JsonField
 from config.pages import Page
+from config.period import Period
 from config.templatetags.sette import number
 from customers.admin.rules import checked, sentence
+from customers.chart import chart
 from customers.definitions import segment_name
+from customers.growth import daily_sizes
+from customers.lists import Operation
 from customers.models import Segment
-from customers.segments import member_counts, save_segment
+from customers.segments import member_counts, save_segment, uses_of_segment
 
 START = {
     "combinator": "and",
@@ -36,6 +44,7 @@ START = {
         }
     ],
 }
+FILE = UnfoldAdminFileFieldWidget({"id": "members-file", "accept": ".csv,text/csv,text/plain"})
 
 
 class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -45,7 +54,7 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Segment
-        fields = ("name", "slug", "description", "is_active", "rule")
+        fields = ("name", "slug", "description", "rule")
         widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def clean_rule(self) -> Any:
@@ -55,22 +64,76 @@ class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
         return rule
 
 
+class ListForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A list; its members are changed beside the form."""
+
+    class Meta:
+        model = Segment
+        fields = ("name", "slug", "description")
+        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+
+
+class ArchiveFilter(admin.SimpleListFilter):
+    """Archived segments stand apart from those in use."""
+
+    title = _("state")
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:  # noqa: ARG002
+        """What can be chosen instead of those in use."""
+        return [("yes", _("archived")), ("all", _("all"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The first choice shows those in use."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": gettext("in use")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Segment]) -> QuerySet[Segment]:  # noqa: ARG002
+        """Those in use, unless others are asked for."""
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(archived_at__isnull=self.value() != "yes")
+
+
 @admin.register(Segment)
 class SegmentAdmin(Page):
-    """Who belongs together, by a rule."""
+    """Who belongs together, by a rule or by a list."""
 
-    form = SegmentForm
     list_display = ("name", "in_words", "size", "state")
     search_fields = ("name", "slug")
-    list_filter = ("is_active",)
+    list_filter = (ArchiveFilter, "kind")
     prepopulated_fields = {"slug": ("name",)}
-    fields = (("name", "slug"), "description", "is_active", "rule")
-    change_form_template = "customers/rule.html"
+    change_form_template = "customers/segment.html"
+    actions_list = ["add_list", "compare"]
     sizes: dict[int, int] = {}
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **values: Any) -> Any:  # noqa: FBT001, FBT002
+        """A list has no rule."""
+        form = ListForm if self._is_list(request, obj) else SegmentForm
+        return super().get_form(request, obj, change, **values | {"form": form})
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        """The same."""
+        shared = (("name", "slug"), "description")
+        return shared if self._is_list(request, obj) else (*shared, "rule")
+
+    def _is_list(self, request: HttpRequest, obj: Segment | None) -> bool:
+        return (obj.kind if obj else request.GET.get("kind")) == Segment.Kind.LIST
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        """A segment is switched off: what was decided by it stays."""
+        """A segment is archived: what was decided by it stays."""
         return False
+
+    @action(description=_("New list"), url_path="new-list", permissions=["add"])  # type: ignore[untyped-decorator]
+    def add_list(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002
+        """To the form of a new list."""
+        return redirect(reverse("admin:customers_segment_add") + f"?kind={Segment.Kind.LIST}")
+
+    @action(description=_("Compare two"), url_path="compare", permissions=["view"])  # type: ignore[untyped-decorator]
+    def compare(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002
+        """To the overlap of two segments."""
+        return redirect("admin:segment_overlap")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         """The list, with how many are in each."""
@@ -80,23 +143,42 @@ class SegmentAdmin(Page):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponseBase:
-        """The form, with who is in it and what its rule says."""
+        """The form, with who is in it, how that went, what uses it, and what can be done with it."""
         row = Segment.objects.filter(pk=object_id).first() if object_id.isdigit() else None
-        context = (
-            {"size": member_counts([row.pk]).get(row.pk, 0), "sentence": sentence(row.rule)} if row else {}
-        )
-        if row:
-            context["who"] = reverse("admin:customers_customer_changelist") + f"?segment={row.slug}"
+        context = self._told(request, row) if row else {}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)  # type: ignore[no-any-return]
+
+    def _told(self, request: HttpRequest, segment: Segment) -> dict[str, Any]:
+        period = Period.of(request.GET.get("days"), clock.now())
+        days = daily_sizes(segment, period.days, period.end)
+        return {
+            "size": member_counts([segment.pk]).get(segment.pk, 0),
+            "sentence": _words(segment),
+            "who": reverse("admin:customers_customer_changelist") + f"?segment={segment.slug}",
+            "chip": _state(segment),
+            "is_list": segment.kind == Segment.Kind.LIST,
+            "file_input": FILE.render("file", None),
+            "operations": [choice for choice in Operation.choices if choice[0] != Operation.CLEAR],
+            "period": period,
+            "days": days,
+            "chart": chart(days),
+            "came": sum(day.entered for day in days),
+            "gone": sum(day.left for day in days),
+            "uses": uses_of_segment(segment.slug),
+            "may_change": self.has_change_permission(request, segment),
+            "may_export": request.user.has_perm("customers.export_segment"),
+        }
 
     def save_model(self, request: HttpRequest, obj: Segment, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         """By the service, which has the members found anew."""
+        if self._is_list(request, obj if change else None):
+            obj.kind = Segment.Kind.LIST
         save_segment(obj, clock.now())
 
     @admin.display(description=_("who"))
     def in_words(self, segment: Segment) -> str:
         """The rule as a sentence."""
-        return sentence(segment.rule)
+        return _words(segment)
 
     @admin.display(description=_("customers"))
     def size(self, segment: Segment) -> SafeString:
@@ -107,9 +189,22 @@ class SegmentAdmin(Page):
     @admin.display(description=_("state"))
     def state(self, segment: Segment) -> SafeString:
         """Whether it is kept up to date, or being looked up anew."""
-        if not segment.is_active:
-            return format_html('<span class="s-chip">{}</span>', gettext("off"))
-        look, words = (
-            ("good", gettext("up to date")) if segment.rebuilt_at else ("accent", gettext("being counted"))
-        )
-        return format_html('<span class="s-chip s-chip-{}">{}</span>', look, words)
+        return _state(segment)
+
+
+def _words(segment: Segment) -> str:
+    if segment.kind == Segment.Kind.LIST:
+        return gettext("whoever was put on this list")
+    return sentence(segment.rule)
+
+
+def _state(segment: Segment) -> SafeString:
+    if segment.archived_at:
+        look, words = "plain", gettext("archived")
+    elif segment.kind == Segment.Kind.LIST:
+        look, words = "accent", gettext("list")
+    elif segment.rebuilt_at:
+        look, words = "good", gettext("up to date")
+    else:
+        look, words = "accent", gettext("being counted")
+    return format_html('<span class="s-chip s-chip-{}">{}</span>', look, words)

@@ -5,6 +5,7 @@ from customers.models.customer import Customer, Identity, IdentityKind, MergedCu
 from customers.models.event import Event
 from customers.models.inbox import InboxRow, SeenMessage, Source
 from customers.models.news import News
+from customers.models.repair import RepairSweep
 from customers.models.segment import Membership, Segment
 from customers.models.stage import Stage, StageMove
 
@@ -18,6 +19,7 @@ __all__ = [
     "Membership",
     "MergedCustomer",
     "News",
+    "RepairSweep",
     "SeenMessage",
     "Segment",
     "Source",

@@ -1,29 +1,48 @@
-"""Segments: customers for whom a rule holds, as rows with their times."""
+"""Segments: customers for whom a rule holds, or who are on a list, as rows with their times."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Segment(models.Model):
-    """Customers for whom `rule` holds, kept up to date as they change and as time passes.
+    """Customers for whom `rule` holds, kept up to date as they change and as time passes; or a list.
 
-    After a change `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
+    The members of a list are put in and taken out by people and programs, and by nothing else.
+
+    One that is archived stays as it was: nothing keeps it up to date, and nothing may use it. After a change
+    `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
     """
 
+    class Kind(models.TextChoices):
+        DYNAMIC = "dynamic", _("dynamic")
+        LIST = "list", _("list")
+
     slug = models.SlugField(_("key"), unique=True, max_length=80)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=Kind, default=Kind.DYNAMIC, db_default=Kind.DYNAMIC
+    )
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True, default="")
     rule = models.JSONField(_("rule"), default=dict)
-    is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), null=True, editable=False)
     rebuilt_at = models.DateTimeField(_("rebuilt"), null=True, editable=False)
     rebuilt_to = models.BigIntegerField(default=0, db_default=0, editable=False)
+    changes = models.BigIntegerField(
+        default=0, db_default=0, editable=False, help_text=_("How often the members of a list were changed.")
+    )
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("segment")
         verbose_name_plural = _("segments")
         ordering = ["name"]
+        permissions = [("export_segment", _("Can export the members of a segment"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="dynamic") | models.Q(rule={}), name="list_without_rule"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -49,7 +68,14 @@ class Membership(models.Model):
                 condition=models.Q(left_at__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["customer", "segment"], name="membership_of_customer")]
+        indexes = [
+            models.Index(fields=["customer", "segment"], name="membership_of_customer"),
+            models.Index(
+                fields=["segment", "left_at"],
+                name="membership_left",
+                condition=models.Q(left_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.segment_id} ∋ {self.customer_id}"

@@ -143,5 +143,63 @@ def test_parked_call_is_tried_again(here: Visit) -> None:
     page.select_option("select[name=action]", "try_again")
     page.click("button[name=index]")
     page.wait_for_selector("text=1 parked call is tried again.")
+    assert here.complaints == []
 
+
+def test_who_would_enter_and_leave_is_told_beside_the_rule(here: Visit) -> None:
+    page = here.open("/admin/customers/segment/1/change/")
+    page.click("text=Compare with the members of now")
+    page.wait_for_selector("#rule-difference .s-figure")
+
+    told = page.locator("#rule-difference").inner_text()
+
+    assert "would enter" in told
+    assert "would leave" in told
+    assert here.complaints == []
+
+
+def test_list_is_made_filled_from_a_file_cleared_and_archived(
+    here: Visit, installation: Installation
+) -> None:
+    page = here.open("/admin/customers/segment/")
+    page.click("text=New list")
+    page.fill("[name=name]", "Winners")
+    page.fill("[name=slug]", "winners")
+    page.click("[name=_continue]")
+    page.wait_for_selector("#members-file")
+
+    rows = f"E-mail;email\n;{installation.found['email']}\n;nobody@example.com\n".encode("utf-16")
+    page.set_input_files("#members-file", [{"name": "winners.csv", "mimeType": "text/csv", "buffer": rows}])
+    page.get_by_role("button", name="Change the list").click()
+    page.wait_for_selector("#members-report .s-table")
+    assert (
+        "3\temail:nobody@example.com\tNo customer is known by this."
+        in page.locator("#members-report").inner_text()
+    )
+
+    page.click("text=Show the list as it is now")
+    page.wait_for_selector("#members-file")
+    assert page.locator(".s-figure").first.inner_text() == "1"
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("text=Take everybody out")
+    page.wait_for_selector("#members-report .s-figures")
+    page.click("button[value=archive]")
+    page.wait_for_selector("button[value=restore]")
+
+    assert page.locator("#members-file").count() == 0
+    assert here.complaints == []
+
+
+def test_two_segments_are_compared_and_each_part_leads_to_its_customers(here: Visit) -> None:
+    page = here.open("/admin/segments/overlap/")
+    page.select_option("[name=one]", "regulars")
+    page.select_option("[name=other]", "recent")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.wait_for_selector(".s-overlap circle")
+    many = page.locator(".s-table tbody tr").first.locator(".s-num").first.inner_text()
+    page.click("text=only in Regular customers")
+    page.wait_for_url("**not_in=recent")
+
+    assert page.locator("#result_list tbody tr").count() == int(many)
     assert here.complaints == []

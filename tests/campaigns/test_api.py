@@ -3,6 +3,7 @@ import pytest
 from campaigns import broadcast
 from campaigns.models import Broadcast
 from channels.models import Channel, Content, ContentText, Message
+from customers.models import Segment
 from tests.builders import NOON, customer
 from tests.campaigns.test_broadcast import audience
 from tests.clients import client, results
@@ -61,8 +62,9 @@ def test_move_that_the_state_forbids_is_a_conflict():
 
 
 def test_schedule_tells_what_is_missing_by_field():
-    audience(members=0, is_active=False)
+    audience(members=0)
     url = make()
+    Segment.objects.update(archived_at=NOON)
 
     response = client("send").post(f"{url}schedule/")
 

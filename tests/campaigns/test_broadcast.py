@@ -204,7 +204,7 @@ def test_moves_are_made_from_their_states_only(move, allowed):
 
 
 def test_schedule_says_all_that_keeps_it_from_being_sent():
-    row = draft(audience(is_active=False))
+    row = draft(audience(archived_at=NOON))
     ContentText.objects.all().delete()
     Channel.objects.update(is_active=False)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from config import work
 from customers.models import Customer, Segment, Stage
+from customers.repair import repair_all
 from customers.rules import members, parse
 from customers.segments import save_segment, segment_members
 from customers.stages import save_stage_rule
@@ -68,6 +69,7 @@ def test_what_is_kept_is_what_would_be_found_anew(stages, first, others, story):
             now += turn.hours * HOUR
             happen(turn, now)
             assert_true(now)
+        assert repair_all(now).findings == {}
         transaction.set_rollback(True)
 
 

@@ -179,7 +179,7 @@ def test_classify_news_of_many_kinds_leaves_nobody_out():
 
 
 def test_classify_leaves_out_inactive_segments_and_rules_that_cannot_be_read(caplog):
-    segment("asleep", ROMAN, is_active=False)
+    segment("asleep", ROMAN, archived_at=NOON)
     segment("broken", {"field": "no such"})
     segment("romans", ROMAN)
     person = customer(traits={"city": "Roma"})

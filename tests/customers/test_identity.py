@@ -147,7 +147,7 @@ def test_address_that_is_said_again_is_the_newest():
 
 def test_merge_keeps_the_stricter_consent_and_one_stay_in_a_segment():
     known, other = customer(external_id="u1"), customer(anonymous_id="a1")
-    segment = Segment.objects.create(slug="s", name="S", is_active=False)
+    segment = Segment.objects.create(slug="s", name="S", archived_at=NOON)
     for of in (known, other):
         Membership.objects.create(segment=segment, customer=of, entered_at=NOON)
     consent(known, "email", granted=True)

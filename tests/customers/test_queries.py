@@ -54,7 +54,7 @@ def test_timeline_tells_all_once_and_pages_by_key():
         event(of, f"E{hours}", NOON - hours * HOUR)
     event(of, "$stage_changed", NOON - 2 * HOUR)
     StageMove.objects.create(customer=of, to_stage=Stage.objects.get(number=1), moved_at=NOON - 2 * HOUR)
-    segment = Segment.objects.create(slug="vip", name="VIP", is_active=False)
+    segment = Segment.objects.create(slug="vip", name="VIP", archived_at=NOON)
     Membership.objects.create(segment=segment, customer=of, entered_at=NOON - 2 * HOUR, left_at=NOON)
 
     whole = timeline(of.id)

@@ -1,10 +1,19 @@
 import pytest
 
 from config import work
-from customers.models import Event, Membership, Segment, Stage
+from customers.classify import classify
+from customers.models import Customer, Event, Membership, Segment, Stage
 from customers.rebuild import rebuild
 from customers.rules import RuleError
-from customers.segments import delete_segment, member_counts, save_segment, segment_members
+from customers.segments import (
+    archive_segment,
+    delete_segment,
+    member_counts,
+    restore_segment,
+    save_segment,
+    segment_members,
+    uses_of_segment,
+)
 from customers.stages import save_stage_rule
 from tests.builders import HOUR, NOON, customer
 
@@ -147,3 +156,72 @@ def test_delete_segment_takes_its_memberships():
     delete_segment(romans)
 
     assert Membership.objects.count() == 0
+
+
+def test_an_archived_segment_stays_as_it_was():
+    one, other = customer(traits={"city": "Roma"}), customer(traits={"city": "Bari"})
+    romans = made("romans", ROMAN)
+    work.settle(NOON)
+
+    archive_segment(romans, NOON + HOUR)
+    Customer.objects.filter(pk=other.pk).update(traits={"city": "Roma"})
+    classify([one.pk, other.pk], NOON + HOUR)
+    work.settle(NOON + HOUR)
+
+    assert romans.archived_at == NOON + HOUR
+    assert set(segment_members(romans)) == {one}
+
+
+def test_a_segment_that_is_brought_back_has_its_members_found_anew():
+    one, other = customer(traits={"city": "Roma"}), customer(traits={"city": "Bari"})
+    romans = made("romans", ROMAN)
+    work.settle(NOON)
+    archive_segment(romans, NOON + HOUR)
+    Customer.objects.filter(pk=one.pk).update(traits={"city": "Bari"})
+    Customer.objects.filter(pk=other.pk).update(traits={"city": "Roma"})
+
+    restore_segment(romans, NOON + 2 * HOUR)
+    work.settle(NOON + 2 * HOUR)
+
+    assert romans.archived_at is None
+    assert set(segment_members(romans)) == {other}
+    assert Membership.objects.get(customer=one).left_at == NOON + 2 * HOUR
+
+
+def test_archiving_twice_keeps_the_first_moment_and_bringing_back_what_is_there_changes_nothing():
+    romans = made("romans", ROMAN)
+    work.settle(NOON)
+
+    restore_segment(romans, NOON + HOUR)
+    assert rebuild(NOON + HOUR) == 0
+    archive_segment(romans, NOON + HOUR)
+    archive_segment(romans, NOON + 2 * HOUR)
+
+    assert Segment.objects.get().archived_at == NOON + HOUR
+
+
+def test_a_segment_in_use_is_not_archived_and_says_by_what():
+    one = made("one", {})
+    made("two", within("one"))
+    save_stage_rule(Stage.objects.get(slug="use"), within("one"), NOON)
+
+    with pytest.raises(RuleError, match="used by: the stage use, the segment two"):
+        archive_segment(one, NOON)
+
+    assert Segment.objects.get(slug="one").archived_at is None
+    assert uses_of_segment("one") == ["the stage use", "the segment two"]
+    assert uses_of_segment("two") == []
+
+
+def test_an_archived_segment_uses_nothing_and_is_read_by_nothing_new():
+    one, two = made("one", {}), made("two", within("one"))
+
+    archive_segment(two, NOON)
+    archive_segment(one, NOON)
+
+    with pytest.raises(RuleError, match="The segment one is archived: bring it back first"):
+        made("three", within("one"))
+    with pytest.raises(RuleError, match="The segment one is archived"):
+        restore_segment(two, NOON)
+    restore_segment(one, NOON)
+    assert restore_segment(two, NOON).archived_at is None

@@ -1,8 +1,8 @@
 import pytest
 
 from channels.models import Message, MessageState
+from config.period import Period
 from insights.fates import fate_report
-from insights.period import Period
 from tests.builders import DAY, NOON, customer
 
 pytestmark = pytest.mark.django_db

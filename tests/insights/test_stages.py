@@ -1,7 +1,7 @@
 import pytest
 
+from config.period import Period
 from customers.models import StageMove
-from insights.period import Period
 from insights.stages import stage_picture
 from tests.builders import DAY, NOON, customer
 

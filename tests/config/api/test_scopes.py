@@ -9,7 +9,7 @@ from tests.config.api.routes import routes
 
 pytestmark = pytest.mark.django_db
 ROUTES = routes()
-LOOKS_ONLY = {"explain", "check", "preview", "preview_rule", "validate", "validate_draft"}
+LOOKS_ONLY = {"difference", "explain", "check", "preview", "preview_rule", "validate", "validate_draft"}
 
 
 def ask(api, route):
@@ -43,4 +43,6 @@ def test_route_that_writes_needs_more_than_reading(route):
 
 @pytest.mark.parametrize("action", ["publish", "pause", "resume", "archive", "schedule", "cancel", "leave"])
 def test_what_starts_or_stops_sending_needs_the_scope_for_it(action):
-    assert {route.scope() for route in ROUTES if route.action == action} == {"send"}
+    named = [route for route in ROUTES if route.action == action and not route.path.startswith("segments/")]
+
+    assert {route.scope() for route in named} == {"send"}

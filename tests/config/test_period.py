@@ -1,6 +1,6 @@
 import pytest
 
-from insights.period import Period
+from config.period import Period
 from tests.builders import DAY, NOON
 
 
