@@ -18,10 +18,11 @@ class PreviewTooSlowError(RuntimeError):
 
 @dataclass(frozen=True)
 class Preview:
-    """How many customers a rule finds at a moment, and the first few of them."""
+    """How many customers a rule finds at a moment (where it is an estimate: about), and the first few."""
 
     count: int
     sample: list[Customer]
+    is_estimate: bool = False
 
 
 def preview(rule: Rule, now: datetime, sample: int = 10) -> Preview:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.models import Message
 from config.pages import LongList, site
 from config.templatetags.sette import fate, stage
+from customers.finding import with_identity
 from customers.models import Customer, Identity, Membership, Segment, Stage
 from insights import messages, views
 
@@ -98,16 +99,7 @@ class CustomerAdmin(LongList):
         search_term: str,
     ) -> tuple[QuerySet[Customer], bool]:
         """By the beginning of an identity, which its index answers; never by a scan of all."""
-        term = search_term.strip().replace("\x00", "")
-        if not term:
-            return queryset, False
-        found = Identity.objects.filter(customer=OuterRef("pk"))
-        values = {term, term.lower()}
-        exact = found.filter(value__in=values)
-        if self.model.objects.filter(Exists(exact)).exists():
-            return queryset.filter(Exists(exact)), False
-        starts = Identity.objects.filter(value__istartswith=term).values("customer_id")[:200]
-        return queryset.filter(pk__in=[row["customer_id"] for row in starts]), False
+        return with_identity(queryset, search_term), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """What is known comes from sources, by identify."""

@@ -28,7 +28,7 @@ CHECKS: dict[str, list[str]] = {
     "lint": [sys.executable, "-m", "ruff", "check", "."],
     "types": [sys.executable, "-m", "mypy", "."],
     "layers": [str(BIN / "lint-imports")],
-    "front end": [sys.executable, "scripts/build_frontend.py"],
+    "front end": [sys.executable, "scripts/build_frontend.py", "--check"],
     "translations": [sys.executable, "scripts/compile_messages.py", "--check"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from customers.api.customers import CustomerViewSet
 from customers.api.events import EventViewSet
+from customers.api.explain import ExplanationViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
 from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
 from customers.api.segments import SegmentViewSet
@@ -22,9 +23,11 @@ router.register("sources", SourceViewSet, basename="api-source")
 events = CustomerEventViewSet.as_view({"get": "list"})
 moves = StageHistoryViewSet.as_view({"get": "list"})
 consents = ConsentViewSet.as_view({"get": "list", "post": "create"})
+explanation = ExplanationViewSet.as_view({"post": "explain"})
 urlpatterns = [
     path("customers/<uuid:id>/events/", events, name="api-customer-events"),
     path("customers/<uuid:id>/stage_history/", moves, name="api-customer-stage-history"),
     path("customers/<uuid:id>/consents/", consents, name="api-customer-consents"),
+    path("customers/<uuid:id>/explain/", explanation, name="api-customer-explain"),
     *router.urls,
 ]

@@ -3,12 +3,13 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from django.db.models import Expression
+from django.db.models import Expression, F
 from pydantic import BaseModel, ConfigDict
 
 from config.registry import Registry
 from customers.rules.depends import Depends
 from customers.rules.facts import Facts
+from customers.rules.shown import Shown
 
 FAMILIES: "Registry[type[Leaf]]" = Registry("kind of rule", "customers.rules.families")
 
@@ -19,13 +20,15 @@ class Leaf(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     family: ClassVar[str]
+    shown: ClassVar[Shown | None] = None  # None: the builder makes do with the names of the settings
     field: str
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Register the family under its name."""
+        """Register each class that names its family; one without is shared by several."""
         super().__pydantic_init_subclass__(**kwargs)
-        FAMILIES.add(cls.family, cls)
+        if "family" in cls.__dict__:
+            FAMILIES.add(cls.family, cls)
 
     @abstractmethod
     def condition(self, facts: Facts) -> Expression:
@@ -33,6 +36,11 @@ class Leaf(BaseModel, ABC):
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """When, after `facts.now`, time alone could next change the answer; NULL, or None: never."""
+        del facts
+        return None
+
+    def found(self, facts: Facts) -> Expression | F | None:
+        """What of the customer is compared, to be shown to people; None: nothing that is easily told."""
         del facts
         return None
 

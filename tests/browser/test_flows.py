@@ -68,18 +68,6 @@ def test_broken_json_is_told_with_its_line(here: Visit) -> None:
     page.wait_for_selector("text=Line 2, column 14")
 
 
-def test_rule_is_tried_before_it_is_kept(here: Visit) -> None:
-    page = here.open("/admin/customers/segment/1/change/")
-    page.click("text=Check and count")
-    page.wait_for_selector("#rule-preview .s-figure")
-    page.fill("[name=rule]", '{"combinator": "and", "rules": [{"field": "moon"}]}')
-    page.click("text=Check and count")
-
-    page.wait_for_selector("#rule-preview .s-problem")
-
-    assert here.complaints == []
-
-
 def test_content_is_previewed_as_it_stands_in_the_form(here: Visit) -> None:
     page = here.open("/admin/channels/content/1/change/")
     body = page.input_value("[name=texts-0-body]")
@@ -144,6 +132,18 @@ def test_api_key_is_shown_once(here: Visit) -> None:
 
     assert secret.startswith("sk_")
     assert secret not in page.content()
+
+
+def test_parked_call_is_tried_again(here: Visit) -> None:
+    page = here.open("/admin/customers/inboxrow/")
+    parked = page.locator("#result_list tbody tr", has_text="parked")
+    assert parked.count() == 1
+
+    parked.locator("input[type=checkbox]").check()
+    page.select_option("select[name=action]", "try_again")
+    page.click("button[name=index]")
+    page.wait_for_selector("text=1 parked call is tried again.")
+    assert here.complaints == []
 
 
 def test_who_would_enter_and_leave_is_told_beside_the_rule(here: Visit) -> None:

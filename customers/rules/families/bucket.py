@@ -6,6 +6,7 @@ from typing import Any, Literal
 from django.db.models import BigIntegerField, Expression, F, Func, IntegerField, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import field_validator
 
 from customers.rules.comparison import check_number
@@ -14,6 +15,7 @@ from customers.rules.errors import Slip
 from customers.rules.expressions import Compare, Not
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 from customers.rules.texts import Text
 
 FINEST = 100  # parts of a percent that can be told apart
@@ -41,6 +43,15 @@ class InBucket(Leaf):
     """
 
     family = "bucket"
+    shown = Shown(
+        gettext_lazy("A share drawn by lot"),
+        words={
+            "seed": gettext_lazy("drawn for"),
+            "among": gettext_lazy("is among these percent"),
+            "not_among": gettext_lazy("is not among these percent"),
+        },
+        takes={"*": "number"},
+    )
 
     seed: Text
     operator: Literal["among", "not_among"]

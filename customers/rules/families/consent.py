@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from django.contrib.postgres.aggregates import BoolAnd
 from django.db.models import Expression, OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from customers.models import Consent
@@ -12,6 +13,7 @@ from customers.rules.depends import Depends
 from customers.rules.expressions import Not, known
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 from customers.rules.texts import Text
 
 
@@ -19,6 +21,17 @@ class Consented(Leaf):
     """Consent to `topic` (none: the whole channel), as the gate reads it: no row is no, one refusal too."""
 
     family = "consent"
+    shown = Shown(
+        gettext_lazy("Consent"),
+        "messages",
+        words={
+            "channel": gettext_lazy("to the channel"),
+            "topic": gettext_lazy("about"),
+            "granted": gettext_lazy("has been given"),
+            "not_granted": gettext_lazy("has not been given"),
+        },
+        suggests={"channel": "channels", "topic": "topics"},
+    )
 
     operator: Literal["granted", "not_granted"]
     channel: Text

@@ -12,6 +12,7 @@ from customers.rules.depends import Depends
 from customers.rules.facts import Facts, Few
 from customers.rules.figures import Fact
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 from customers.rules.texts import Text
 from customers.rules.where import Where, parse_where
 
@@ -20,6 +21,17 @@ class EventTime(Comparison, Leaf):
     """The moment of the `which` of the events `event` that pass `where`; of none nothing holds."""
 
     family = "event_time"
+    shown = Shown(
+        gettext_lazy("When they first or last did something"),
+        "events",
+        words={
+            "which": gettext_lazy("which one"),
+            "first": gettext_lazy("the first"),
+            "last": gettext_lazy("the last"),
+        },
+        suggests={"event": "events"},
+        start={"which": "last", "operator": "within_last", "value": "P30D"},
+    )
 
     event: Text
     which: Literal["first", "last"]
@@ -38,6 +50,10 @@ class EventTime(Comparison, Leaf):
         if self.which == "last":
             return facts.newest(Few(self.event, where=self.where), 1)
         return facts.ask(Fact(self.event, "oldest", where=self.where))
+
+    def found(self, facts: Facts) -> Expression:
+        """That moment."""
+        return self._at(facts)
 
     def depends(self) -> Depends:
         """The events of that name."""

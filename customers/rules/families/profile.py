@@ -13,6 +13,7 @@ from customers.rules.errors import Slip
 from customers.rules.expressions import AnyOf, Compare, Not
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 
 EMPTY = Value("", output_field=TextField())
 
@@ -21,9 +22,21 @@ class Lives(Comparison, Leaf):
     """The country (`IT`), the language (`it`) or the time zone (`Europe/Rome`), where it is known."""
 
     family = "profile"
+    shown = Shown(
+        gettext_lazy("Country, language or time zone"),
+        "profile",
+        words={
+            "property": gettext_lazy("which one"),
+            "country": gettext_lazy("the country"),
+            "language": gettext_lazy("the language"),
+            "time_zone": gettext_lazy("the time zone"),
+        },
+        suggests={"value": "profile_values"},
+        takes={"equals": "text", "not_equals": "text"},
+    )
 
     property: Literal["country", "language", "time_zone"]
-    operator: Literal["equals", "not_equals", "is_any_of", "is_set", "is_not_set"]
+    operator: Literal["equals", "not_equals", "is_any_of", "is_none_of", "is_set", "is_not_set"]
 
     @field_validator("value")
     @classmethod
@@ -41,7 +54,12 @@ class Lives(Comparison, Leaf):
             return is_empty if self.operator == "is_not_set" else Not(is_empty)
         texts = [Value(text, output_field=TextField()) for text in _several(self.value)]
         holds = AnyOf(*(Compare(column, "=", text) for text in texts))
-        return Not(holds) if self.operator == "not_equals" else holds
+        return Not(holds) if self.operator in ("not_equals", "is_none_of") else holds
+
+    def found(self, facts: Facts) -> F:
+        """The column."""
+        del facts
+        return F(self.property)
 
     def depends(self) -> Depends:
         """The trait of that name, with which the column is kept in step."""
@@ -60,6 +78,16 @@ class Seen(Comparison, Leaf):
     """The moment at which the customer was first, or last, seen: by what they did themselves."""
 
     family = "seen"
+    shown = Shown(
+        gettext_lazy("When they were first or last seen"),
+        "profile",
+        words={
+            "which": gettext_lazy("which one"),
+            "first": gettext_lazy("first seen"),
+            "last": gettext_lazy("last seen"),
+        },
+        start={"which": "last", "operator": "within_last", "value": "P30D"},
+    )
 
     which: Literal["first", "last"]
     operator: InTime
@@ -75,6 +103,11 @@ class Seen(Comparison, Leaf):
     @property
     def _at(self) -> Expression:
         return ExpressionWrapper(F(f"{self.which}_seen_at"), output_field=DateTimeField())
+
+    def found(self, facts: Facts) -> Expression:
+        """That moment."""
+        del facts
+        return self._at
 
     def depends(self) -> Depends:
         """Whatever the customer does."""

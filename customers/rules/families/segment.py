@@ -4,12 +4,14 @@ from typing import Literal
 
 from django.db.models import Exists, Expression, OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.models import Membership, Segment
 from customers.rules.depends import Depends
 from customers.rules.expressions import AllOf, Not
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 from customers.rules.texts import Text
 
 
@@ -17,6 +19,12 @@ class InSegment(Leaf):
     """`value` is a segment's key. Whoever has left is not in it."""
 
     family = "segment"
+    shown = Shown(
+        gettext_lazy("Segment"),
+        "stages",
+        words={"in": gettext_lazy("is"), "not_in": gettext_lazy("is not")},
+        suggests={"value": "segments"},
+    )
 
     operator: Literal["in", "not_in"]
     value: Text

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import Expression, F, IntegerField, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from customers.models.stage import LABELS
@@ -12,6 +13,7 @@ from customers.rules.errors import Slip
 from customers.rules.expressions import AnyOf, Compare, Not, known
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 
 NUMBERS = {slug: number for number, slug in enumerate(LABELS, start=1)}
 
@@ -30,6 +32,12 @@ class InStage(Leaf):
     """`value` is a stage's key, for is_any_of a list of them. A customer without a stage is in none."""
 
     family = "stage"
+    shown = Shown(
+        gettext_lazy("Stage"),
+        "stages",
+        suggests={"value": "stages"},
+        takes={"*": "text", "is_any_of": "list"},
+    )
 
     operator: Literal["is", "is_not", "is_any_of"]
     value: Annotated[Any, Field()]
@@ -48,6 +56,11 @@ class InStage(Leaf):
         numbers = [Value(NUMBERS[slug], output_field=IntegerField()) for slug in self.value]
         holds = AnyOf(*(known(Compare(F("stage_id"), "=", number)) for number in numbers))
         return Not(holds) if self.operator == "is_not" else holds
+
+    def found(self, facts: Facts) -> F:
+        """The stage's key."""
+        del facts
+        return F("stage__slug")
 
     def depends(self) -> Depends:
         """The stage."""

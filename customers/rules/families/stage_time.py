@@ -4,6 +4,7 @@ from typing import Literal
 
 from django.db.models import Expression, F, IntegerField, OuterRef, Subquery, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.models import StageMove
 from customers.models.stage import LABELS
@@ -12,6 +13,7 @@ from customers.rules.expressions import Compare, Later, Not, if_after, known
 from customers.rules.facts import Facts, Few
 from customers.rules.families.stage import NUMBERS, StageKey
 from customers.rules.leaf import Leaf
+from customers.rules.shown import Shown
 from customers.rules.texts import Span, span_words
 from customers.rules.where import Where, parse_where
 
@@ -22,6 +24,7 @@ class InStageFor(Leaf):
     """For how long: `at_least` the span `value`, or `less`. Whoever is in no stage is in it for less."""
 
     family = "stage_for"
+    shown = Shown(gettext_lazy("How long in the present stage"), "stages", start={"value": "P14D"})
 
     operator: Literal["at_least", "less"]
     value: Span
@@ -30,6 +33,11 @@ class InStageFor(Leaf):
         """Whether the last move lies so long ago."""
         holds = known(Compare(F("stage_since"), "<=", facts.ago(self.value)))
         return Not(holds) if self.operator == "less" else holds
+
+    def found(self, facts: Facts) -> F:
+        """Since when."""
+        del facts
+        return F("stage_since")
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """When the span is over."""
@@ -51,6 +59,7 @@ class CameFrom(Leaf):
     """The stage before the present one. Whoever has never moved came from none."""
 
     family = "stage_from"
+    shown = Shown(gettext_lazy("The stage before the present one"), "stages", suggests={"value": "stages"})
 
     operator: Literal["is", "is_not"]
     value: StageKey
@@ -78,6 +87,12 @@ class Reached(Leaf):
     """Whether the customer moved to that stage, later than now - `within`, or ever."""
 
     family = "stage_reached"
+    shown = Shown(
+        gettext_lazy("A stage that they reached"),
+        "stages",
+        words={"reached": gettext_lazy("was reached"), "not_reached": gettext_lazy("was not reached")},
+        suggests={"value": "stages"},
+    )
 
     operator: Literal["reached", "not_reached"]
     value: StageKey

@@ -70,6 +70,7 @@ BODIES = {
         "source": "",
         "wording": "",
     },
+    "customers/<uuid:id>/explain/": {"rule": RULE},
     "stages/<slug:slug>/": {"rule": RULE, "precedence": 50},
     "contents/": {
         "slug": "n",

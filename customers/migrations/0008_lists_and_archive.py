@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Segments are archived, and no longer switched off; some are lists. Who left when is found by its index."""
 
     dependencies = [
-        ("customers", "0005_covering_identity"),
+        ("customers", "0007_news"),
     ]
 
     operations = [

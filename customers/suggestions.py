@@ -1,0 +1,251 @@
+"""What can be chosen in a rule, read off the data: names of events, paths, values, segments, topics.
+
+Small tables are read whole. Of events and customers only a bounded sample is read (the newest rows, and some
+from all over the table), so it is as fast at a million customers; what is rare may then be missing, and
+`is_sample` says so. Nothing here is needed to be complete: whatever is typed can be used.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+
+from config.templatetags.sette import CHANNELS
+from customers.bounded import bounded_reads
+from customers.models import Segment, Stage, Topic
+from customers.rules.comparison import value_words
+from customers.rules.errors import Slip
+from customers.rules.texts import LIST, parse_moment
+
+LONGEST = timedelta(seconds=2)
+MOST = 50  # suggestions in one answer
+NEWEST, SCANNED = 10_000, 30_000  # rows that are looked at: the newest, and some from all over the table
+DOCUMENTS = 1_000  # of which so many of each are read
+MAX_DEPTH = 4
+EXAMPLES = 3
+LONGEST_VALUE = 100
+
+Given = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One value that can be chosen: how people call it, what it is, and how often it was seen."""
+
+    value: Any
+    label: str
+    kind: str = "text"  # text, number, yesno, moment: as the values of an operator are named
+    note: str = ""
+    seen: int = 0
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """What was found, the most frequent first; `is_sample` where not all rows were read."""
+
+    values: list[Suggestion]
+    is_sample: bool = False
+
+
+class UnknownSourceError(LookupError):
+    """There is no such source of suggestions."""
+
+
+def suggest(source: str, term: str, given: Given) -> Suggestions:
+    """What `source` has that contains `term`; `given` are the settings chosen so far (event, property …)."""
+    if source not in SOURCES:
+        raise UnknownSourceError(UnknownSourceError.__doc__)
+    with bounded_reads(LONGEST):
+        found = SOURCES[source](given)
+    wanted = term.strip().casefold()
+    values = [
+        one for one in found.values if wanted in one.label.casefold() or wanted in str(one.value).casefold()
+    ]
+    values.sort(key=lambda one: not one.label.casefold().startswith(wanted))  # stable: else as often as seen
+    return Suggestions(values[:MOST], found.is_sample)
+
+
+def _events(given: Given) -> Suggestions:
+    del given
+    names, is_sample = _sampled("customers_event", "name")
+    seen = Counter(names)
+    ours_last = sorted(seen, key=lambda name: (name.startswith("$"), -seen[name], name))
+    return Suggestions([Suggestion(name, name, seen=seen[name]) for name in ours_last], is_sample)
+
+
+def _properties(given: Given) -> Suggestions:
+    documents, is_sample = _events_named(given.get("event", ""))
+    return Suggestions(_paths(documents), is_sample)
+
+
+def _property_values(given: Given) -> Suggestions:
+    documents, is_sample = _events_named(given.get("event", ""))
+    return Suggestions(_values(documents, given.get("property", "")), is_sample)
+
+
+def _traits(given: Given) -> Suggestions:
+    del given
+    documents, is_sample = _all_traits()
+    return Suggestions(_paths(documents), is_sample)
+
+
+def _trait_values(given: Given) -> Suggestions:
+    documents, is_sample = _all_traits()
+    return Suggestions(_values(documents, given.get("trait", "")), is_sample)
+
+
+def _profile_values(given: Given) -> Suggestions:
+    column = given.get("property", "")
+    if column not in ("country", "language", "time_zone"):
+        return Suggestions([])
+    values, is_sample = _sampled("customers_customer", column)
+    seen = Counter(filter(None, values))
+    return Suggestions(
+        [Suggestion(value, value, seen=count) for value, count in seen.most_common()], is_sample
+    )
+
+
+def _segments(given: Given) -> Suggestions:
+    del given
+    rows = Segment.objects.order_by("name").values_list("slug", "name")
+    return Suggestions([Suggestion(slug, name, note=slug) for slug, name in rows])
+
+
+def _stages(given: Given) -> Suggestions:
+    del given
+    rows = Stage.objects.order_by("number")
+    return Suggestions([Suggestion(row.slug, row.label, note=str(row.number)) for row in rows])
+
+
+def _channels(given: Given) -> Suggestions:
+    del given
+    return Suggestions([Suggestion(kind, str(label)) for kind, label in CHANNELS.items()])
+
+
+def _topics(given: Given) -> Suggestions:
+    del given
+    return Suggestions(
+        [Suggestion(slug, name, note=slug) for slug, name in Topic.objects.values_list("slug", "name")]
+    )
+
+
+SOURCES: dict[str, Callable[[Given], Suggestions]] = {
+    "events": _events,
+    "properties": _properties,
+    "property_values": _property_values,
+    "traits": _traits,
+    "trait_values": _trait_values,
+    "profile_values": _profile_values,
+    "segments": _segments,
+    "stages": _stages,
+    "channels": _channels,
+    "topics": _topics,
+}
+
+
+# The newest rows by the primary key, and blocks from all over the table, until `most` of them fit. Counts on
+# both ending early: neither reads more than SCANNED rows.
+NEWEST_ROWS = """
+    SELECT {column} FROM (SELECT * FROM {table} ORDER BY id DESC LIMIT %(newest)s) AS newest
+    WHERE {where} LIMIT %(most)s
+"""
+SPREAD_ROWS = """
+    SELECT {column} FROM {table} TABLESAMPLE SYSTEM (%(share)s) REPEATABLE (7) WHERE {where} LIMIT %(most)s
+"""
+IS_LARGE = "SELECT count(*) > %s FROM (SELECT 1 FROM {table} LIMIT %s + 1) AS rows"
+ROWS = "SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = %s::regclass"
+
+
+def _sampled(table: str, column: str, name: str | None = None, most: int = SCANNED) -> tuple[list[Any], bool]:
+    """`column` of rows of the table (of events of a name), and whether not all rows were looked at."""
+    words = {"table": table, "column": column, "where": "TRUE" if name is None else "name = %(name)s"}
+    values: dict[str, Any] = {"newest": NEWEST, "most": most, "name": name}
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_ROWS.format(**words), values)
+        rows = [row[0] for row in cursor.fetchall()]
+        cursor.execute(IS_LARGE.format(**words), [NEWEST, NEWEST])
+        if not (is_large := cursor.fetchone()[0]):
+            return rows, False
+        cursor.execute(ROWS, [table])
+        values["share"] = min(100, 100 * SCANNED / cursor.fetchone()[0])
+        cursor.execute(SPREAD_ROWS.format(**words), values)
+        return rows + [row[0] for row in cursor.fetchall()], is_large
+
+
+def _events_named(name: str) -> tuple[list[Any], bool]:
+    """Properties of some events of that name."""
+    rows, is_sample = _sampled("customers_event", "properties::text", name, DOCUMENTS)
+    return [json.loads(row) for row in rows], is_sample
+
+
+def _all_traits() -> tuple[list[Any], bool]:
+    """Traits of some customers."""
+    rows, is_sample = _sampled("customers_customer", "traits::text", most=DOCUMENTS)
+    return [json.loads(row) for row in rows], is_sample
+
+
+def _paths(documents: Iterable[Any]) -> list[Suggestion]:
+    """The paths to values within the documents, each with what stands there."""
+    found: dict[str, Counter[Any]] = {}
+    for document in documents:
+        for path, value in _walk(document, "", 0):
+            found.setdefault(path, Counter())[value] += 1
+    return [
+        Suggestion(path, path, _kind(seen), _examples(seen), seen.total())
+        for path, seen in sorted(found.items(), key=lambda one: (-one[1].total(), one[0]))
+    ]
+
+
+def _values(documents: Iterable[Any], wanted: str) -> list[Suggestion]:
+    """What stands at one path, the most frequent first."""
+    seen = Counter(
+        value for document in documents for path, value in _walk(document, "", 0) if path == wanted
+    )
+    return [
+        Suggestion(value, value_words(value), _kind([value]), seen=count)
+        for value, count in seen.most_common()
+        if not isinstance(value, str) or 0 < len(value) <= LONGEST_VALUE
+    ]
+
+
+def _walk(value: Any, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """Each plain value with its path as rules write it: keys between dots, [] for a list."""
+    if isinstance(value, dict) and depth < MAX_DEPTH:
+        for key, inner in value.items():
+            if key and "." not in key and LIST not in key:
+                yield from _walk(inner, f"{path}.{key}" if path else key, depth + 1)
+    elif isinstance(value, list) and path and not path.endswith(LIST):
+        for inner in value:
+            yield from _walk(inner, path + LIST, depth)
+    elif isinstance(value, str | int | float):
+        yield path, value
+
+
+def _kind(values: Iterable[Any]) -> str:
+    """What all of the values are; text where they differ."""
+    kinds = {_kind_of(value) for value in values}
+    return kinds.pop() if len(kinds) == 1 else "text"
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yesno"
+    if isinstance(value, int | float):
+        return "number"
+    try:
+        parse_moment(value)
+    except Slip:
+        return "text"
+    return "moment"
+
+
+def _examples(seen: Counter[Any]) -> str:
+    return ", ".join(value_words(value)[:LONGEST_VALUE] for value, _count in seen.most_common(EXAMPLES))
+
+
+def _said(value: Any) -> str:
+    return value_words(value)

@@ -1,0 +1,115 @@
+/** Questions and groups of which all, one or none must hold. */
+
+import type { RuleGroupProps } from "react-querybuilder";
+import { RuleGroupBodyComponents, useRuleGroup } from "react-querybuilder";
+import { useLayoutEffect, useRef, useState } from "react";
+
+import { problemsAt, useDesk } from "./desk";
+import { FieldPicker } from "./FieldPicker";
+import { Grip, PartActions, useDropping, useDroppingInto } from "./Mover";
+import type { Group as GroupOfTree } from "./tree";
+import { addPart, joinGroup, newGroup, newLine, pathName } from "./tree";
+import { Sign } from "./Value";
+import { Verdict } from "./Verdict";
+
+const JOINS = [
+  { value: "all", combinator: "and", not: false },
+  { value: "any", combinator: "or", not: false },
+  { value: "none", combinator: "or", not: true },
+  { value: "not_all", combinator: "and", not: true },
+] as const;
+
+export function Group(props: RuleGroupProps) {
+  const desk = useDesk();
+  const { t, tree } = desk;
+  const querybuilder = useRuleGroup(props);
+  const { path } = props;
+  const group = props.ruleGroup as unknown as GroupOfTree;
+  const isRoot = path.length === 0;
+  const join = JOINS.find((one) => one.combinator === group.combinator && one.not === (group.not ?? false));
+  const dropping = useDropping(path);
+  const into = useDroppingInto(path, group);
+  const [isAdding, setAdding] = useState(isRoot && group.rules.length === 0);
+  const adder = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (desk.focus.id !== group.id || group.rules.length) return; // the last of its parts was taken out
+    desk.focus.id = null;
+    adder.current?.focus();
+  });
+  const name = t(`join_${join?.value ?? "all"}`);
+  const problems = problemsAt(desk.problems, pathName(path));
+
+  return (
+    <div
+      className={`b-part b-group${isRoot ? " b-root" : ""}${isRoot ? "" : dropping.className}`}
+      role="group"
+      aria-label={t("group_of", { name })}
+      data-path={pathName(path)}
+      {...(isRoot ? {} : { onDragOver: dropping.onDragOver, onDragLeave: dropping.onDragLeave, onDrop: dropping.onDrop })}
+    >
+      <div className="b-group-head">
+        {!isRoot && <Grip id={group.id ?? ""} path={path} name={name} />}
+        <select
+          className="b-select b-join"
+          aria-label={t("join")}
+          value={join?.value}
+          onChange={(event) => {
+            const chosen = JOINS.find((one) => one.value === event.target.value);
+            if (chosen) desk.change(joinGroup(tree, path, chosen.combinator, chosen.not));
+          }}
+        >
+          {JOINS.map((one) => (
+            <option key={one.value} value={one.value}>
+              {t(`join_${one.value}`)}
+            </option>
+          ))}
+        </select>
+        <Verdict path={pathName(path)} />
+        {!isRoot && <PartActions path={path} name={name} canWrap={false} />}
+      </div>
+      {problems.length > 0 && (
+        <ul className="b-problems" role="alert">
+          {problems.map(({ message }) => (
+            <li key={message}>{message}</li>
+          ))}
+        </ul>
+      )}
+      <div className="b-group-body">
+        <RuleGroupBodyComponents {...querybuilder} />
+        {group.rules.length === 0 && !isAdding && <p className="b-empty">{t("empty_group")}</p>}
+      </div>
+      <div
+        className={`b-group-foot${into.isOver ? " b-drop-into" : ""}`}
+        onDragOver={into.onDragOver}
+        onDragLeave={into.onDragLeave}
+        onDrop={into.onDrop}
+      >
+        {isAdding ? (
+          <FieldPicker
+            label={t("add_question")}
+            text=""
+            autoFocus={!isRoot || group.rules.length > 0}
+            choose={(family, chosen) => {
+              setAdding(false);
+              const line = newLine(family, chosen);
+              desk.focus.id = line.id ?? null;
+              desk.change(addPart(tree, line, path));
+            }}
+            onLeave={() => setAdding(false)}
+          />
+        ) : (
+          <>
+            <button type="button" className="b-add" ref={adder} onClick={() => setAdding(true)}>
+              <Sign name="add" />
+              {t("add_question")}
+            </button>
+            <button type="button" className="b-add" onClick={() => desk.change(addPart(tree, newGroup(), path))}>
+              <Sign name="add" />
+              {t("add_group")}
+            </button>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}

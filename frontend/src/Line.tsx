@@ -1,0 +1,59 @@
+/** One question: what it is about, its settings, the filters of an event, what is wrong, why it holds or not. */
+
+import type { RuleProps } from "react-querybuilder";
+
+import { problemsAt, useDesk } from "./desk";
+import { FieldPicker } from "./FieldPicker";
+import { Grip, PartActions, useDropping } from "./Mover";
+import { Settings } from "./Settings";
+import type { Line as LineOfTree } from "./tree";
+import { newLine, pathName, replacePart } from "./tree";
+import { Verdict } from "./Verdict";
+import { Where } from "./Where";
+
+export function Line({ rule, path }: RuleProps) {
+  const desk = useDesk();
+  const { t, tree, families } = desk;
+  const line = rule as LineOfTree;
+  const family = families.get(line.field);
+  const dropping = useDropping(path);
+  const name = family?.label ?? line.field;
+  const problems = problemsAt(desk.problems, pathName(path));
+  const put = (next: LineOfTree, tag?: string) => desk.change(replacePart(tree, path, next), tag && `${line.id} ${tag}`);
+  const where = family?.settings.find((one) => one.kind === "where");
+
+  return (
+    <div
+      className={`b-part b-line${problems.length ? " b-wrong" : ""}${dropping.className}`}
+      role="group"
+      aria-label={name}
+      data-path={pathName(path)}
+      onDragOver={dropping.onDragOver}
+      onDragLeave={dropping.onDragLeave}
+      onDrop={dropping.onDrop}
+    >
+      <Grip id={line.id ?? ""} path={path} name={name} />
+      <div className="b-line-body">
+        <div className="b-line-head">
+          <FieldPicker
+            label={t("question")}
+            text={name}
+            choose={(chosen, given) => put({ ...newLine(chosen, given), id: line.id })}
+          />
+          <Verdict path={pathName(path)} />
+        </div>
+        {family ? (
+          <Settings settings={family.settings} line={line} problems={problems} change={put} />
+        ) : (
+          <ul className="b-problems">
+            {problems.map(({ message }) => (
+              <li key={message}>{message}</li>
+            ))}
+          </ul>
+        )}
+        {where && <Where setting={where} line={line} problems={problems} change={put} />}
+      </div>
+      <PartActions path={path} name={name} canWrap />
+    </div>
+  );
+}

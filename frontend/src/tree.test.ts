@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+
+import { changed, copyPart, movePart, newLine, NotATree, pathName, readTree, replacePart, taken, wrapPart, writeTree } from "./tree";
+import type { Line } from "./tree";
+import type { Family, Setting } from "./vocabulary";
+
+const ORDER = { field: "event", event: "Order Completed", operator: "at_least", value: 2, within: "P90D", where: [{ property: "total", operator: "greater", value: 10 }] };
+const ROMAN = { field: "trait", trait: "city", operator: "equals", value: "Roma" };
+const RULE = { combinator: "and", not: false, rules: [ORDER, { combinator: "or", not: true, rules: [ROMAN] }] };
+
+function setting(name: string, more: Partial<Setting> = {}): Setting {
+  return { name, kind: "text", label: name, suggests: null, is_optional: false, choices: [], only_with: null, ...more };
+}
+
+const SETTINGS = [
+  setting("aggregate", { kind: "choice", choices: [{ value: "count", label: "", takes: null }, { value: "sum", label: "", takes: null }] }),
+  setting("property", { kind: "path", is_optional: true, only_with: ["aggregate", ["sum"]] }),
+  setting("operator", {
+    kind: "choice",
+    choices: [
+      { value: "equals", label: "", takes: "scalar" },
+      { value: "is_any_of", label: "", takes: "list" },
+      { value: "less", label: "", takes: "number" },
+      { value: "is_set", label: "", takes: "none" },
+    ],
+  }),
+  setting("value", { kind: "any" }),
+];
+
+test("a rule comes back as it was", () => {
+  expect(writeTree(readTree(RULE))).toEqual(RULE);
+});
+
+test("a single line gets a group around it, and nothing is an empty group", () => {
+  expect(writeTree(readTree(ROMAN))).toEqual({ combinator: "and", not: false, rules: [ROMAN] });
+  expect(writeTree(readTree({}))).toEqual({ combinator: "and", not: false, rules: [] });
+});
+
+test.each([[null], [[]], ["rule"], [{ rules: 5 }], [{ rules: [7] }]])("%j is no tree", (rule) => {
+  expect(() => readTree(rule)).toThrow(NotATree);
+});
+
+test("paths are those of the server", () => {
+  expect(pathName([])).toBe("");
+  expect(pathName([0, 2])).toBe("rules.0.rules.2");
+});
+
+test("a property goes with what it belongs to", () => {
+  const sum = { field: "event", aggregate: "sum", property: "total", operator: "less", value: 5 };
+
+  expect(changed(sum, SETTINGS, "aggregate", "count")).toEqual({ field: "event", aggregate: "count", operator: "less", value: 5 });
+});
+
+test.each([
+  ["equals", "is_any_of", "Roma", ["Roma"]],
+  ["is_any_of", "equals", ["Roma", "Bari"], "Roma"],
+  ["equals", "is_set", "Roma", undefined],
+  ["equals", "less", "Roma", undefined],
+  ["equals", "less", 5, 5],
+])("from %s to %s a value stays where it can", (from, to, value, expected) => {
+  expect(changed({ operator: from, value }, SETTINGS, "operator", to).value).toEqual(expected);
+});
+
+test("an operator tells the kind of its value", () => {
+  expect(taken(SETTINGS, { operator: "is_any_of" })).toBe("list");
+  expect(taken([setting("value", { kind: "number" })], {})).toBe("number");
+});
+
+test("a new line begins with what its family says and with what was chosen", () => {
+  const family: Family = { family: "event", group: "events", label: "", settings: SETTINGS, start: { operator: "less", value: 1 } };
+
+  expect(writeTree(newLine(family, { event: "E" }))).toEqual({ field: "event", aggregate: "count", operator: "less", value: 1, event: "E" });
+});
+
+test("lines move up into a group and down out of it", () => {
+  const tree = readTree({ combinator: "and", not: false, rules: [{ combinator: "or", not: false, rules: [ROMAN] }, ORDER] });
+  const inside = movePart(tree, [1], "up");
+
+  expect(writeTree(inside)).toEqual({ combinator: "and", not: false, rules: [{ combinator: "or", not: false, rules: [ROMAN, ORDER] }] });
+  expect(writeTree(movePart(inside, [0, 1], "down"))).toEqual(writeTree(tree));
+});
+
+test("a line is copied behind itself with an id of its own", () => {
+  const tree = copyPart(readTree(RULE), [0]);
+
+  expect((writeTree(tree) as { rules: unknown[] }).rules.slice(0, 2)).toEqual([ORDER, ORDER]);
+  expect(new Set(tree.rules.map((part) => (part as Line).id)).size).toBe(3);
+});
+
+test("a line is put into a group of its own", () => {
+  expect(writeTree(wrapPart(readTree({ combinator: "and", not: false, rules: [ROMAN] }), [0]))).toEqual({
+    combinator: "and",
+    not: false,
+    rules: [{ combinator: "or", not: false, rules: [ROMAN] }],
+  });
+});
+
+test("a line that is changed keeps its id, deep down too", () => {
+  const tree = readTree(RULE);
+  const line = { ...ROMAN, id: "mine", value: "Bari" } as unknown as Line;
+  const next = replacePart(tree, [1, 0], line);
+
+  expect(((next.rules[1] as typeof tree).rules[0] as Line).id).toBe("mine");
+  expect(writeTree(next)).toEqual({ ...RULE, rules: [ORDER, { ...RULE.rules[1], rules: [{ ...ROMAN, value: "Bari" }] }] });
+});
