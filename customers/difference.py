@@ -13,6 +13,7 @@ from customers.models import Customer, Membership, Segment
 from customers.preview import LIMITS, Preview, PreviewTooSlowError
 from customers.rules import Rule
 from customers.rules.facts import Grouped
+from customers.segments import check_has_rule
 
 # One pass over everybody; of those who would move all are counted and the newest few are told.
 MOVED = """
@@ -34,7 +35,11 @@ class Difference:
 
 
 def difference(segment: Segment, rule: Rule, now: datetime, sample: int = 10) -> Difference:
-    """What saving `rule` for the segment would do at `now`; PreviewTooSlowError after 5 seconds."""
+    """What saving `rule` for the segment would do at `now`; PreviewTooSlowError after 5 seconds.
+
+    RuleError for a list: its members are nobody's to find.
+    """
+    check_has_rule(segment)
     sql, params = _asked(segment, rule, now)
     try:
         with transaction.atomic():

@@ -45,6 +45,12 @@ def _check_rule(segment: Segment) -> None:
     if segment.kind == Segment.Kind.DYNAMIC:
         check_rule(segment_name(segment.slug), segment.rule)
     elif segment.rule:
+        check_has_rule(segment)
+
+
+def check_has_rule(segment: Segment) -> None:
+    """RuleError where the segment is a list."""
+    if segment.kind == Segment.Kind.LIST:
         message = _("A list has no rule: its members are put in one by one or from a file.")
         raise RuleError([Problem(path="", message=message)])
 

@@ -31,6 +31,7 @@ from customers.preview import PreviewTooSlowError, preview
 from customers.rules import RuleError, parse
 from customers.segments import (
     archive_segment,
+    check_has_rule,
     delete_segment,
     restore_segment,
     save_segment,
@@ -217,7 +218,10 @@ class SegmentViewSet(
     @action(detail=True, methods=["post"])
     def preview(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         """Whom its rule finds at present."""
-        return _previewed(self.get_object().rule)
+        segment = self.get_object()
+        with told_at("rule", RuleError):
+            check_has_rule(segment)
+        return _previewed(segment.rule)
 
     @extend_schema(operation_id="segments_preview_rule", request=RuleSerializer, responses=PreviewSerializer)
     @action(detail=False, methods=["post"], url_path="preview", url_name="preview-rule")

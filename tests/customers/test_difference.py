@@ -9,7 +9,7 @@ from customers import difference as module
 from customers.difference import difference
 from customers.models import Membership, Segment
 from customers.preview import PreviewTooSlowError
-from customers.rules import members, parse
+from customers.rules import RuleError, members, parse
 from customers.segments import save_segment, segment_members
 from tests.builders import NOON, customer, event
 from tests.customers.rules.population import leaves, trees
@@ -87,6 +87,13 @@ def test_difference_is_what_saving_does(first, second):
     assert set(found.entering.sample) == will - was
     assert set(found.leaving.sample) == was - will
     assert (found.entering.count, found.leaving.count) == (len(will - was), len(was - will))
+
+
+def test_a_list_has_no_rule_to_compare_with():
+    guests = save_segment(Segment(slug="guests", name="Guests", kind="list"), NOON)
+
+    with pytest.raises(RuleError, match="A list has no rule"):
+        difference(guests, parse(city("Roma")), NOON)
 
 
 def test_difference_writes_nothing_and_gives_its_limits_back():

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from channels.models import Message
-from customers.models import StageMove, Suppression
+from customers.models import Membership, Segment, StageMove, Suppression
 from insights.customers import profile
 from tests.builders import DAY, HOUR, NOON, consent, customer
 
@@ -30,6 +30,19 @@ def test_profile_marks_addresses_that_are_excluded() -> None:
     Suppression.objects.create(kind="email", value="bruno@example.com", reason="bounced", created_at=NOON)
 
     assert profile(ada, NOON).suppressed == {("email", "ada@example.com")}
+
+
+def test_profile_shows_present_segments_that_are_in_use() -> None:
+    ada = customer()
+    for slug, fields, stay in [
+        ("in", {}, {}),
+        ("left", {}, {"left_at": NOON}),
+        ("archived", {"archived_at": NOON}, {}),
+    ]:
+        segment = Segment.objects.create(slug=slug, name=slug, **fields)
+        Membership.objects.create(segment=segment, customer=ada, entered_at=NOON, **stay)
+
+    assert [stay.segment.slug for stay in profile(ada, NOON).memberships] == ["in"]
 
 
 def test_profile_counts_what_was_received_in_a_week_and_a_month() -> None:

@@ -4,8 +4,11 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
+from config import work
 from customers.events import NewEvent, write_events
+from customers.lists import Named, Operation, change_members
 from customers.models import Segment
+from customers.segments import save_segment
 from journeys import engine, services
 from journeys.models import Enrollment, EventCursor
 from journeys.trigger import listen
@@ -71,6 +74,18 @@ def test_listen_asks_the_filter_of_the_event_and_the_rule_of_the_customer():
     builders.event(roman, properties={"total": 50})
     listen(NOON)
     assert entered() == [(roman.pk, "")]
+
+
+def test_whoever_is_put_on_a_list_enters_the_journeys_that_begin_with_it():
+    guests = save_segment(Segment(slug="guests", name="Guests", kind="list"), NOON)
+    live(PAUSE, trigger={"kind": "segment_entered", "segment": "guests"})
+    one = builders.customer(external_id="1")
+    builders.customer(external_id="2")
+
+    change_members(guests, Operation.APPEND, [Named(1, "external_id:1")], NOON)
+    work.settle(NOON)
+
+    assert entered() == [(one.pk, "")]
 
 
 @pytest.mark.parametrize(

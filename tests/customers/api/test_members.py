@@ -99,6 +99,17 @@ def test_a_rule_of_a_list_is_refused_and_so_is_another_kind():
     assert by_kind.json()["errors"][0]["path"] == "kind"
 
 
+@pytest.mark.parametrize(("below", "body"), [("preview", {}), ("difference", {"rule": {}})])
+def test_a_list_has_no_rule_to_try(below, body):
+    a_list()
+
+    refused = client("read").post(f"/api/v1/segments/guests/{below}/", body, format="json")
+
+    assert refused.json()["errors"] == [
+        {"path": "rule", "message": "A list has no rule: its members are put in one by one or from a file."}
+    ]
+
+
 def test_a_file_changes_a_list():
     people = [customer(email=f"{name}@example.com") for name in "abc"]
     guests = a_list()
