@@ -1,5 +1,6 @@
 /** One question: what it is about, its settings, the filters of an event, what is wrong, why it holds or not. */
 
+import { memo } from "react";
 import type { RuleProps } from "react-querybuilder";
 
 import { problemsAt, useDesk } from "./desk";
@@ -11,15 +12,15 @@ import { newLine, pathName, replacePart } from "./tree";
 import { Verdict } from "./Verdict";
 import { Where } from "./Where";
 
-export function Line({ rule, path }: RuleProps) {
+function LineOf({ rule, path }: RuleProps) {
   const desk = useDesk();
-  const { t, tree, families } = desk;
+  const { t, families } = desk;
   const line = rule as LineOfTree;
   const family = families.get(line.field);
   const dropping = useDropping(path);
   const name = family?.label ?? line.field;
   const problems = problemsAt(desk.problems, pathName(path));
-  const put = (next: LineOfTree, tag?: string) => desk.change(replacePart(tree, path, next), tag && `${line.id} ${tag}`);
+  const put = (next: LineOfTree, tag?: string) => desk.change(replacePart(desk.tree(), path, next), tag && `${line.id} ${tag}`);
   const where = family?.settings.find((one) => one.kind === "where");
 
   return (
@@ -57,3 +58,6 @@ export function Line({ rule, path }: RuleProps) {
     </div>
   );
 }
+
+/** Drawn anew only where the line itself, its place, or what is known of the rule is another. */
+export const Line = memo(LineOf, (was, is) => was.rule === is.rule && pathName(was.path) === pathName(is.path));

@@ -55,8 +55,8 @@ export function NumberControl({ label, value, set, isInvalid, describedBy }: Con
       value={String(value ?? "")}
       onChange={(event) => {
         const text = event.target.value;
-        const isWhole = /[.,]$|[.,]\d*0$/.test(text); // "2." and "2.50" are on their way to something
-        set(text === "" ? undefined : isWhole ? text : (readNumber(text) ?? text));
+        const isPartial = /[.,]$|[.,]\d*0$/.test(text); // "2." and "2.50" are on their way to something
+        set(text === "" ? undefined : isPartial ? text : (readNumber(text) ?? text));
       }}
       onBlur={(event) => {
         const read = readNumber(event.target.value);
