@@ -212,6 +212,22 @@ def test_focus_stays_near_what_is_taken_out(here: Visit) -> None:
     expect(page.get_by_role("button", name="Add a condition")).to_be_focused()
 
 
+def test_arrow_keys_move_into_groups_and_out_and_the_focus_goes_along(here: Visit) -> None:
+    page = builder(here)
+    page.get_by_role("button", name="Add a group").click()
+    page.locator(".b-line .b-grip").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".b-group .b-group .b-line .b-grip")).to_be_focused()
+    assert [len(part["rules"]) for part in in_json(page)["rules"]] == [1]
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".b-root > .b-group-body > .b-line .b-grip")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[aria-live=assertive]")).to_have_text("It can't be moved further.")
+
+    assert [part.get("field") for part in in_json(page)["rules"]] == [None, "event"]
+    assert here.complaints == []
+
+
 def test_groups_are_made_joined_and_dragged_into(here: Visit) -> None:
     page = builder(here)
     page.get_by_role("button", name="Add a group").click()
