@@ -1,5 +1,6 @@
 """Broadcasts: what goes to whom, when, and how far it has come."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from channels.models import MessageSource
 from config import clock
 from config.forms import SpanField
 from config.pages import Page, site
+from config.templatetags.sette import span_words
 
 State = Broadcast.State
 MOVES: dict[str, list[tuple[str, Any, bool]]] = {
@@ -49,7 +51,6 @@ class BroadcastAdmin(Page):
     list_filter = ("state",)
     search_fields = ("name",)
     list_select_related = ("content", "segment")
-    fields = ("name", ("content", "segment"), ("starts_at", "expires_after"), "priority")
     form = BroadcastForm
     change_form_template = "campaigns/change.html"
     actions = None
@@ -62,6 +63,20 @@ class BroadcastAdmin(Page):
         """Once it is scheduled it stays as it is."""
         allowed: bool = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.state == State.DRAFT)
+
+    def get_fields(self, request: HttpRequest, obj: Broadcast | None = None) -> Sequence[Any]:
+        """A length of time is written in a draft, and read in words where it can't be."""
+        span = "expires_after" if self.has_change_permission(request, obj) else "of_use_for"
+        return ("name", ("content", "segment"), ("starts_at", span), "priority")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Broadcast | None = None) -> Sequence[Any]:
+        """The length of time in words."""
+        return () if self.has_change_permission(request, obj) else ("of_use_for",)
+
+    @admin.display(description=_("of use for"))
+    def of_use_for(self, broadcast: Broadcast) -> str:
+        """How long after its start a message is still worth sending."""
+        return span_words(broadcast.expires_after)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -11,10 +11,14 @@ class ChannelsApp(AppConfig):
     verbose_name = _("Channels")
 
     def ready(self) -> None:
-        """Have customers' merges, erasures and copies take their messages along."""
+        """Have customers' merges, erasures and copies take their messages along; rules ask about messages."""
+        from channels import library as ready  # noqa: PLC0415 - models must be loaded
         from channels import ownership  # noqa: PLC0415 - models must be loaded
-        from customers import merge, privacy  # noqa: PLC0415
+        from customers import library, merge, privacy  # noqa: PLC0415
+        from customers.rules.leaf import FAMILIES  # noqa: PLC0415
 
+        FAMILIES.look_into("channels.rules")
+        library.more.append(ready.ready_segments)
         merge.on_merge.append(ownership.move_messages)
         privacy.on_erase.append(ownership.erase_messages)
         privacy.on_export["messages"] = ownership.export_messages

@@ -23,7 +23,8 @@ from channels.verdict import ADDRESS_KINDS
 from config import work
 from customers.addresses import AddressError, normal
 from customers.inbox import CustomerEvent, accept_customer_events
-from customers.models import Suppression
+from customers.models import News, Suppression
+from customers.news import tell
 from customers.queries import addresses
 from customers.services import lock_customers, suppress
 
@@ -170,6 +171,7 @@ def settle(told: Sequence[Told], now: datetime) -> None:
     if told:
         _suppress(told, now)
         _mark(told)
+        tell({each.customer_id for each in told}, News.What.MESSAGES)
         accept_customer_events([event_of(each) for each in told], now)
         Callback.objects.filter(id__in=[each.id for each in told]).update(applied_at=now)
 

@@ -26,6 +26,8 @@ from channels.moves import Sending
 from channels.outbox import reconsider
 from channels.provider import Answer, Receipt
 from config import database, work
+from customers.models import News
+from customers.news import tell
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +128,8 @@ RECORD = """
         RETURNING message_id
     )
     SELECT (SELECT count(*) FROM done), (SELECT count(*) FROM told),
-           (SELECT array_agg(customer_id) FROM done WHERE slot_at IS NULL AND NOT is_transactional)
+           (SELECT array_agg(customer_id) FROM done WHERE slot_at IS NULL AND NOT is_transactional),
+           (SELECT array_agg(DISTINCT customer_id) FROM done WHERE state = 'sent')
 """
 
 
@@ -165,7 +168,8 @@ def _record(answers: Sequence[Answered], token: UUID, now: datetime) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(RECORD, values)
-        done, told, freed = cursor.fetchone()
+        done, told, freed, received = cursor.fetchone()
+    tell(received or [], News.What.MESSAGES)
     if told:
         work.wake("journeys.hear_fates")
     reconsider(freed or [], now)

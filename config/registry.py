@@ -17,13 +17,13 @@ class UnknownKindError(LookupError):
 
 
 class Registry(Generic[T]):
-    """Kind → implementation; every module of `package` is imported at the first look-up."""
+    """Kind → implementation; every module of its packages is imported at the first look-up."""
 
     declared: ClassVar[list["Registry[Any]"]] = []
 
     def __init__(self, what: str, package: str) -> None:
         self._what = what
-        self._package = package
+        self._packages = [package]
         self._known: dict[str, T] = {}
         self._discovered = False
         self.declared.append(self)
@@ -32,6 +32,11 @@ class Registry(Generic[T]):
         """Register `implementation`; ValueError where the kind is taken by another one."""
         if self._known.setdefault(kind, implementation) is not implementation:
             raise ValueError(f"Two {self._what}s call themselves {kind!r}.")
+
+    def look_into(self, package: str) -> None:
+        """Find implementations in one more package: of an app above, which says so when it is ready."""
+        self._packages.append(package)
+        self._discovered = False
 
     def get(self, kind: str) -> T:
         """The implementation of `kind`; UnknownKindError names the kinds that there are."""
@@ -57,10 +62,11 @@ class Registry(Generic[T]):
             registry.discover()
 
     def discover(self) -> None:
-        """Import the modules of the package, once."""
+        """Import the modules of the packages, once."""
         if self._discovered:
             return
         self._discovered = True
-        folder = import_module(self._package)
-        for module in pkgutil.iter_modules(folder.__path__):
-            import_module(f"{self._package}.{module.name}")
+        for package in self._packages:
+            folder = import_module(package)
+            for module in pkgutil.iter_modules(folder.__path__):
+                import_module(f"{package}.{module.name}")

@@ -147,6 +147,7 @@ CELERY_DB_REUSE_MAX = 1_000_000_000  # tasks on one connection; else Celery open
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
 CELERY_TASK_ROUTES = {
     "customers.drain": {"queue": "ingest"},
+    "customers.hear": {"queue": "ingest"},
     "customers.recheck": {"queue": "ingest"},
     "journeys.*": {"queue": "advance"},
     "campaigns.*": {"queue": "advance"},

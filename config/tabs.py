@@ -27,6 +27,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - unfold
             (_("Sources"), "customers.source"),
             (_("Topics"), "customers.topic"),
             (_("Exclusions"), "customers.suppression"),
+            (_("Calls that failed"), "customers.inboxrow"),
         ),
         _group(
             (_("Sweeps"), "django_celery_beat.periodictask"),

@@ -66,10 +66,11 @@ def _classify(levels: Levels, names: Collection[str], customer_ids: Iterable[int
         return
     news, whose = Depends(), set[int]()
     timed = _timed(levels, names)
+    is_partial = any(one.name not in names for one in chain(*levels))
     for level in levels:
         asked = [one for one in level if one.name in names]
         following = [one for one in level if one.name not in names and one.depends.meets(news)]
-        found = [(asked, verdicts(asked, ids, now, timed))] if asked else []
+        found = [(asked, verdicts(asked, ids, now, timed, keeps_due=is_partial))] if asked else []
         timed = None if asked else timed  # once: what later levels change can only make it earlier
         found += [(following, verdicts(following, sorted(whose), now))] if following else []
         for definitions, changes in found:

@@ -17,6 +17,8 @@ from customers.copying import copy_lines, escaped, moments, numbers, texts
 from customers.linking import LEVELS, Claim, Key, Links, Person, link
 from customers.locks import lock_customers
 from customers.merge import Merge, merge_customers, on_merge
+from customers.models import News
+from customers.news import tell
 from customers.profile import stated
 from customers.tracking.calls import Call
 
@@ -55,11 +57,13 @@ def resolve(batch: Sequence[Received], now: datetime) -> Resolved:
     told = [claim for claim in claims if claim.keys]
     owners = _owners({key for claim in told for key in (*claim.keys, *claim.previous)})
     _learn_levels(told, owners)
+    before = dict(owners)
     links = link(claims, owners, _buried({key for claim in told for key in claim.keys if key not in owners}))
     _forget_barred(batch, links)
     known = _known(batch, links)
     created = _create(links, batch)
     _write(links)
+    tell(_reached(links, before, owners) - created.keys(), News.What.REACH)
     merges = [Merge(person.id, person.root().id) for person in links.merged]
     merge_customers(merges, now)
     joined = dict(merges)
@@ -71,6 +75,14 @@ def resolve(batch: Sequence[Received], now: datetime) -> Resolved:
         place for place, claim in enumerate(claims) if not claim.keys and batch[place].call.kind != "event"
     }
     return Resolved(ids, countries, created, merges, unclear)
+
+
+def _reached(links: Links, before: Mapping[Key, Person], after: Mapping[Key, Person]) -> set[int]:
+    """Whose addresses are others now: who has one more or newer, and who has one less."""
+    gained = [person for person, _key, _at in links.gained]
+    moved = [owner for key in links.moved for owner in (before[key], after[key])]
+    restated = [after[key] for key, _at in links.restated]
+    return {person.root().id for person in (*gained, *moved, *restated)}
 
 
 FOLLOW = "SELECT old_id, customer_id FROM customers_mergedcustomer WHERE old_id = ANY(%s::bigint[])"

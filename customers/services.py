@@ -13,7 +13,8 @@ from customers.events import lock_events, write_events
 from customers.identity import Received
 from customers.linking import Key
 from customers.locks import lock_customers
-from customers.models import Suppression
+from customers.models import News, Suppression
+from customers.news import tell
 from customers.privacy import erase_customer, export_customer, lift_tombstones
 from customers.rules.depends import Depends
 from customers.tracking.calls import Call, corrected
@@ -79,7 +80,7 @@ def suppress(addresses: Iterable[Key], reason: Suppression.Reason | str, now: da
     """Never write to these addresses (kind, value) again, from this commit on; returns how many are new."""
     kinds, values = _columns(addresses)
     with transaction.atomic(), connection.cursor() as cursor:
-        _lock_owners(kinds, values)
+        tell(_lock_owners(kinds, values), News.What.REACH)
         cursor.execute(SUPPRESS, [str(reason), now, kinds, values])
         return int(cursor.rowcount)
 
@@ -88,7 +89,7 @@ def unsuppress(addresses: Iterable[Key]) -> int:
     """Allow these addresses again; returns how many were suppressed."""
     kinds, values = _columns(addresses)
     with transaction.atomic(), connection.cursor() as cursor:
-        _lock_owners(kinds, values)
+        tell(_lock_owners(kinds, values), News.What.REACH)
         cursor.execute(
             "DELETE FROM customers_suppression"
             " WHERE (kind, value) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
@@ -97,12 +98,12 @@ def unsuppress(addresses: Iterable[Key]) -> int:
         return int(cursor.rowcount)
 
 
-def _lock_owners(kinds: list[str], values: list[str]) -> None:
+def _lock_owners(kinds: list[str], values: list[str]) -> list[int]:
     """Lock the customers who have the addresses, as all do that decide whether they are written to."""
     with connection.cursor() as cursor:
         cursor.execute(OWNERS, [kinds, values])
         owners = [row[0] for row in cursor.fetchall()]
-    lock_customers(owners)
+    return lock_customers(owners)
 
 
 def _columns(addresses: Iterable[Key]) -> tuple[list[str], list[str]]:

@@ -26,7 +26,7 @@ from django.db.models.functions import Cast
 
 from customers.definitions import STAGE, Definition
 from customers.models import Customer, Membership
-from customers.rules.expressions import AmongIds, filled, least
+from customers.rules.expressions import AmongIds, Compare, filled, known, least
 from customers.rules.facts import Batched, Facts
 
 
@@ -64,12 +64,15 @@ def verdicts(
     customer_ids: Sequence[int],
     now: datetime,
     timed: Sequence[Definition] | None = None,
+    *,
+    keeps_due: bool = False,
 ) -> list[Verdict]:
     """Those of the customers about whom a definition now says something else, in order of their ids.
 
     `timed`: all definitions there are, to learn anew when to ask again; None: it can only become earlier.
+    `keeps_due`: a time that has come stays, for what it came for is not asked here.
     """
-    sql, params = _compiled(tuple(definitions), None if timed is None else tuple(timed))
+    sql, params = _compiled(tuple(definitions), None if timed is None else tuple(timed), keeps_due)
     with connection.cursor() as cursor:
         cursor.execute(sql, filled(params, list(customer_ids), now))
         return [Verdict(*row) for row in cursor.fetchall()]
@@ -77,11 +80,17 @@ def verdicts(
 
 @lru_cache(maxsize=256)
 def _compiled(
-    definitions: tuple[Definition, ...], timed: tuple[Definition, ...] | None
+    definitions: tuple[Definition, ...],
+    timed: tuple[Definition, ...] | None,
+    keeps_due: bool,  # noqa: FBT001 - a part of the cache's key
 ) -> tuple[str, tuple[object, ...]]:
     """The query for these definitions, with holes for the ids and the moment: the ORM's work is done once."""
     facts = Batched()
     told = _told(definitions if timed is None else timed, facts)
+    if keeps_due:
+        told = Case(
+            When(known(Compare(F("recheck_at"), "<=", facts.ago())), then=F("recheck_at")), default=told
+        )
     columns = (_stage(definitions, facts), *_segments(definitions, facts), told)
     batch = facts.join(Customer.objects.filter(AmongIds("id", None)))
     query = batch.order_by().values_list("id", "stage_id", "recheck_at", *columns).query

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import TypeAdapter, ValidationError
 
 from config.templatetags.sette import span_words
 from journeys.step import Span
+from journeys.steps.wait_until import WEEK
 
 Json = Mapping[str, Any]
 SPAN: TypeAdapter[Any] = TypeAdapter(Span)
@@ -63,7 +65,10 @@ def _awaited(settings: Json) -> str:
 
 def _local_time(settings: Json) -> str:
     days = settings.get("weekdays")
-    when = ", ".join(str(day) for day in days) if isinstance(days, list) else _("any day")
+    if not isinstance(days, list) or set(WEEK) <= {str(day) for day in days}:
+        when = _("any day")
+    else:
+        when = ", ".join(str(DAYS.get(str(day), day)) for day in days)
     return f"{settings.get('at', '')} · {when}"
 
 
@@ -71,6 +76,7 @@ def _trigger(settings: Json) -> str:
     return str(settings.get("event") or settings.get("segment") or settings.get("stage") or "")
 
 
+DAYS = {str(day): WEEKDAYS_ABBR[place] for place, day in enumerate(WEEK)}
 Words = Callable[[Json], str]
 KINDS: dict[str, tuple[str, Any, Words]] = {
     "trigger": ("play_circle", gettext_lazy("Starts"), _trigger),

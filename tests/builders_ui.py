@@ -7,7 +7,7 @@ from typing import Any
 
 from campaigns.models import Broadcast
 from channels.models import Cap, Channel, Content, ContentText, Message, QuietHours
-from customers.models import Customer, Event, Membership, Segment, Source, Stage, StageMove, Topic
+from customers.models import Customer, Event, InboxRow, Membership, Segment, Source, Stage, StageMove, Topic
 from journeys.models import Enrollment, Journey, JourneyVersion, StepLog
 from tests.builders import DAY, HOUR, consent, customer
 
@@ -104,7 +104,19 @@ def design(now: datetime) -> dict[str, Any]:
     """Stages' rules, segments, contents, channels, caps, journeys, a broadcast."""
 
     Topic.objects.get_or_create(slug="offers", defaults={"name": "Offers"})
-    Source.objects.get_or_create(name="shop")
+    shop, _made = Source.objects.get_or_create(name="shop")
+    for number, (state, attempts) in enumerate([("parked", 5), ("pending", 2)]):
+        InboxRow.objects.create(
+            received_at=now - HOUR,
+            source=shop,
+            message_id=f"failed-{number}",
+            kind="track",
+            payload={"kind": "track", "message_id": f"failed-{number}", "occurred_at": now.isoformat()},
+            state=state,
+            attempts=attempts,
+            due_at=now + HOUR,
+            error="The process that applied it ended, or the database under it did.",
+        )
     orders = {
         "field": "event",
         "event": "Order Completed",

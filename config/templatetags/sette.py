@@ -31,6 +31,13 @@ FATES = {
     "failed": gettext_lazy("failed"),
     "uncertain": gettext_lazy("uncertain"),
 }
+BRANCHES = {
+    "happened": gettext_lazy("it happened"),
+    "timed_out": gettext_lazy("time ran out"),
+    "sent": gettext_lazy("sent"),
+    "not_sent": gettext_lazy("not sent"),
+    "else": gettext_lazy("else"),
+}
 STAGES = ["awareness", "discovery", "interest", "consideration", "action", "use", "advocacy"]
 DASH = "\N{EN DASH}"  # for what there is none of
 LEAST_SHARE = 0.1
@@ -77,6 +84,12 @@ def icon(channel: str) -> SafeString:
 def channel_name(channel: str) -> str:
     """A channel as people call it."""
     return str(CHANNELS.get(channel, channel))
+
+
+@register.filter
+def branch_name(branch: str) -> str:
+    """One of the usual branches in words; any other has the name that a person gave it."""
+    return str(BRANCHES.get(branch, branch))
 
 
 @register.filter

@@ -4,6 +4,7 @@ from customers.models.consent import Consent, Suppression, Topic
 from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, Tombstone
 from customers.models.event import Event
 from customers.models.inbox import InboxRow, SeenMessage, Source
+from customers.models.news import News
 from customers.models.segment import Membership, Segment
 from customers.models.stage import Stage, StageMove
 
@@ -16,6 +17,7 @@ __all__ = [
     "InboxRow",
     "Membership",
     "MergedCustomer",
+    "News",
     "SeenMessage",
     "Segment",
     "Source",

@@ -40,8 +40,10 @@ class InboxRow(models.Model):
         PARKED = "parked", _("parked")
 
     received_at = models.DateTimeField(_("received"))
-    source = models.ForeignKey(Source, models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
-    message_id = models.CharField(max_length=200)
+    source = models.ForeignKey(
+        Source, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, verbose_name=_("source")
+    )
+    message_id = models.CharField(_("message id"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20)
     payload = models.JSONField(_("payload"))
     state = models.CharField(
@@ -52,8 +54,8 @@ class InboxRow(models.Model):
     error = models.TextField(_("error"), blank=True, default="", db_default="")
 
     class Meta:
-        verbose_name = _("inbox row")
-        verbose_name_plural = _("inbox rows")
+        verbose_name = _("call that failed")
+        verbose_name_plural = _("calls that failed")
         indexes = [models.Index("id", name="inbox_pending", condition=models.Q(state="pending"))]
 
     def __str__(self) -> str:

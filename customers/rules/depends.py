@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,24 +16,15 @@ class Depends:
     stage: bool = False
     consent: bool = False
     seen: bool = False
+    reach: bool = False  # identities, suppressed addresses
+    messages: bool = False
 
     def __or__(self, other: Depends) -> Depends:
-        return Depends(
-            self.events | other.events,
-            self.traits | other.traits,
-            self.segments | other.segments,
-            self.stage or other.stage,
-            self.consent or other.consent,
-            self.seen or other.seen,
-        )
+        return Depends(*(mine | theirs for mine, theirs in self._beside(other)))
 
     def meets(self, changed: Depends) -> bool:
         """Whether something of `changed` is among what is read here."""
-        return bool(
-            self.events & changed.events
-            or self.traits & changed.traits
-            or self.segments & changed.segments
-            or (self.stage and changed.stage)
-            or (self.consent and changed.consent)
-            or (self.seen and changed.seen)
-        )
+        return any(mine & theirs for mine, theirs in self._beside(changed))
+
+    def _beside(self, other: Depends) -> list[tuple[Any, Any]]:
+        return [(getattr(self, one.name), getattr(other, one.name)) for one in fields(self)]

@@ -1,7 +1,7 @@
 """The few SQL expressions that rules are made of. Each boolean here is true or false, never NULL."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -22,8 +22,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
-
-from config.localtime import ago
 
 # A date, or a date and time, with or without an offset: no match makes the cast to timestamptz fail.
 LEAP_YEAR = r"(?:19(?:0[48]|[2468][048]|[13579][26])|2\d(?:0[48]|[2468][048]|[13579][26])|2[048]00)"
@@ -98,12 +96,24 @@ class IsSet(Func):
     output_field = BooleanField()
 
 
-class Hole(Expression):
-    """A parameter that each run of a compiled query fills: a span before the moment, or (None) the ids."""
+class Given(Expression):
+    """A value as a parameter with its type, which PostgreSQL could not guess."""
 
-    def __init__(self, content: timedelta | None, output_field: Any) -> None:
+    def __init__(self, value: Any, output_field: Any) -> None:
         super().__init__(output_field=output_field)
-        self.content = content
+        self.value = value
+
+    def as_sql(self, _compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The parameter."""
+        return f"%s::{self.output_field.db_type(connection)}", (self.value,)
+
+
+class Hole(Expression):
+    """A parameter that each run of a compiled query fills: from the moment, or (None) with the ids."""
+
+    def __init__(self, of_now: Callable[[datetime], Any] | None, output_field: Any) -> None:
+        super().__init__(output_field=output_field)
+        self.of_now = of_now
 
     def as_sql(self, _compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """A parameter that is this hole, with the type of what will fill it."""
@@ -111,7 +121,7 @@ class Hole(Expression):
 
     def fill(self, ids: list[int], now: datetime) -> Any:
         """What stands here in a run."""
-        return ids if self.content is None else ago(now, self.content)
+        return ids if self.of_now is None else self.of_now(now)
 
 
 def filled(params: Iterable[Any], ids: list[int], now: datetime) -> list[Any]:

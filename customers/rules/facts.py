@@ -8,9 +8,11 @@ everybody's, or by the index for each customer of a batch. A small count is read
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -27,11 +29,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from config.localtime import ago
 from customers.models import Customer
-from customers.rules.expressions import Compare, ElementOf, Hole, IsSet, known
+from customers.rules.expressions import Compare, ElementOf, Given, Hole, IsSet, known
 from customers.rules.figures import AGGREGATES, Fact, events_of, passing, tipping, widest
 from customers.rules.joins import Column, Figures, Newest, add_join, table_of
+from customers.rules.periods import Back, before
 from customers.rules.where import Where
 
 NOT_AGO = timedelta(0)
@@ -42,7 +44,7 @@ class Few:
     """Events of a name that pass `where`, within a span or ever, of which the newest few say it all."""
 
     name: str
-    within: timedelta | None = None
+    within: Back | None = None
     where: Where = field(default_factory=Where)
 
 
@@ -52,15 +54,19 @@ class Counted:
 
     alias: str
     most: int = 0
-    spans: set[timedelta | None] = field(default_factory=set)
+    spans: set[Back | None] = field(default_factory=set)
 
 
 class Facts(ABC):
     """Who turns facts into expressions over Customer, for one moment."""
 
     @abstractmethod
-    def ago(self, span: timedelta = NOT_AGO) -> Expression:
-        """The moment `span` before the one that is asked about."""
+    def of_now(self, function: Callable[[datetime], Any], output_field: Any) -> Expression:
+        """What a function makes of the moment that is asked about, as a parameter."""
+
+    def ago(self, span: Back = NOT_AGO) -> Expression:
+        """The moment `span` before that one."""
+        return self.of_now(partial(before, back=span), DateTimeField())
 
     @abstractmethod
     def ask(self, fact: Fact) -> Expression:
@@ -90,9 +96,9 @@ class _At(Facts):
 
     now: datetime
 
-    def ago(self, span: timedelta = NOT_AGO) -> Expression:
-        """That moment less `span`, as a parameter."""
-        return Value(ago(self.now, span), output_field=DateTimeField())
+    def of_now(self, function: Callable[[datetime], Any], output_field: Any) -> Expression:
+        """What it makes of that moment."""
+        return Given(function(self.now), output_field)
 
 
 @dataclass
@@ -172,9 +178,9 @@ class Batched(Facts):
     sources: Sources = field(default_factory=Sources)
     counted: dict[tuple[str, Where], Counted] = field(default_factory=dict)
 
-    def ago(self, span: timedelta = NOT_AGO) -> Expression:
-        """The hole for the moment less `span`."""
-        return Hole(span, DateTimeField())
+    def of_now(self, function: Callable[[datetime], Any], output_field: Any) -> Expression:
+        """The hole for what it will make of the moment."""
+        return Hole(function, output_field)
 
     def ask(self, fact: Fact) -> Expression:
         """The fact as a column of its source's join."""

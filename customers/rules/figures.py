@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Literal
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -31,11 +30,12 @@ from django.db.models import (
 from customers.models import Event
 from customers.rules.expressions import Compare, JsonAt, JsonNumber, NotBlank, all_of, number
 from customers.rules.joins import Column, Elements, add_join, table_of
+from customers.rules.periods import Back, Start
 from customers.rules.texts import has_list
 from customers.rules.where import Where
 
 ANY_EVENT = Where()
-Ago = Callable[[timedelta], Expression]
+Ago = Callable[[Back], Expression]
 Function = Literal[
     "count", "sum", "average", "minimum", "maximum", "distinct", "oldest", "newest", "all_newest"
 ]
@@ -52,8 +52,8 @@ class Fact:
     name: str
     function: Function
     path: str = ""
-    since: timedelta | None = None
-    until: timedelta | None = None
+    since: Back | None = None
+    until: Back | None = None
     where: Where = field(default_factory=Where)
 
     @property
@@ -62,12 +62,12 @@ class Fact:
         return self.name, self.path if has_list(self.path) else ""
 
 
-def passing(name: str, since: timedelta | None, ago: Ago, where: Where = ANY_EVENT) -> QuerySet[Event, Any]:
+def passing(name: str, since: Back | None, ago: Ago, where: Where = ANY_EVENT) -> QuerySet[Event, Any]:
     """Everybody's events of a name, after now - since, that pass `where`."""
     events = Event.objects.filter(name=name)
     if since is not None:
         events = events.filter(Compare(F("occurred_at"), ">", ago(since)))
-    return events.filter(where.condition()) if where.lines else events
+    return events if where.passes_all else events.filter(where.condition())
 
 
 def events_of(source: tuple[str, str], ago: Ago, facts: list[Fact]) -> QuerySet[Event, Any]:
@@ -81,19 +81,22 @@ def events_of(source: tuple[str, str], ago: Ago, facts: list[Fact]) -> QuerySet[
     return events.order_by().values("customer_id").annotate(**columns)
 
 
-def widest(spans: Iterable[timedelta | None]) -> timedelta | None:
-    """The span that holds all others; None, which is ever, where one of them is."""
-    known = list(spans)
-    return None if None in known else max(filter(None, known))
+def widest(spans: Iterable[Back | None]) -> Back | None:
+    """One that holds all of them; None, which is ever, where one of them is."""
+    known = set(spans)
+    if len(known) == 1:
+        return known.pop()
+    longest = {span.longest if isinstance(span, Start) else span for span in known}
+    return None if None in longest else max(filter(None, longest))
 
 
-def _column(fact: Fact, ago: Ago, since: timedelta | None) -> Expression:
+def _column(fact: Fact, ago: Ago, since: Back | None) -> Expression:
     conditions: list[Expression] = []
     if fact.since is not None and fact.since != since:
         conditions.append(Compare(F("occurred_at"), ">", ago(fact.since)))
     if fact.until is not None:
         conditions.append(Compare(F("occurred_at"), "<=", ago(fact.until)))
-    if fact.where.lines:  # last: to read properties costs most
+    if not fact.where.passes_all:  # last: to read properties costs most
         conditions.append(fact.where.condition())
     return AGGREGATES[fact.function].make(_value(fact), all_of(conditions) if conditions else None)
 

@@ -25,9 +25,10 @@ class Leaf(BaseModel, ABC):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Register the family under its name."""
+        """Register each class that names its family; one without is shared by several."""
         super().__pydantic_init_subclass__(**kwargs)
-        FAMILIES.add(cls.family, cls)
+        if "family" in cls.__dict__:
+            FAMILIES.add(cls.family, cls)
 
     @abstractmethod
     def condition(self, facts: Facts) -> Expression:

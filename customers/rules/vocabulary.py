@@ -4,8 +4,8 @@ Read off the registry and the typed fields of the families, so a family that is 
 has words (`Leaf.shown`) is shown by these, what has none by its name.
 """
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypedDict, Union, get_args, get_origin
 
@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
-from customers.rules import comparison, texts
-from customers.rules.comparison import OPERATORS, Comparison, check_number
+from customers.rules import texts
+from customers.rules.comparison import OPERATORS, TIMELY, Comparison
 from customers.rules.leaf import FAMILIES, Leaf
 from customers.rules.shown import Shown
 from customers.rules.where import Line, Where
@@ -28,7 +28,10 @@ GROUPS = {
     "more": _("More"),
 }
 # The settings that every reading ends with, in this order; all others come before.
-LAST = ("operator", "value", "within", "before", "where")
+LAST = (
+    "operator", "value", "then", "span", "without", "within", "before", "period", "since", "until",
+    "where", "then_where",
+)  # fmt: skip
 SETTINGS = {
     "event": _("event"),
     "property": _("property"),
@@ -36,6 +39,9 @@ SETTINGS = {
     "value": _("value"),
     "within": _("within the last"),
     "before": _("not in the last"),
+    "period": _("in the calendar"),
+    "since": _("from"),
+    "until": _("until"),
     "where": _("where"),
     "channel": _("channel"),
     "topic": _("topic"),
@@ -60,19 +66,10 @@ NAMED = {
     "segment": "segments",
     "stage": "stages",
 }
-READ: dict[Callable[[Any], Any], str] = {
-    comparison._scalar: "scalar",  # noqa: SLF001 - the table of operators and its words are one thing
-    comparison._choices: "list",  # noqa: SLF001
-    comparison._nothing: "none",  # noqa: SLF001
-    comparison._moment: "moment",  # noqa: SLF001
-    check_number: "number",
-    texts.parse_span: "span",
-}
-
-
 KINDS: dict[Any, str] = {
     Where: "where",
     timedelta: "span",
+    datetime: "moment",
     bool: "yesno",
     int: "number",
     float: "number",
@@ -129,7 +126,7 @@ def vocabulary() -> Vocabulary:
     return {
         "groups": [{"value": key, "label": str(label), "takes": None} for key, label in GROUPS.items()],
         "families": families,
-        "line": _settings(Line, line, but=("within_last", "older_than")),
+        "line": _settings(Line, line, but=tuple(TIMELY)),
     }
 
 
@@ -163,7 +160,7 @@ def _setting(
         "kind": kind,
         "label": str(shown.words.get(name, SETTINGS.get(name, humane(name)))),
         "suggests": shown.suggests.get(name, NAMED.get(name)),
-        "is_optional": not info.is_required() and name not in ("operator", "value"),
+        "is_optional": not info.is_required() and name not in ("operator", "value", *shown.start),
         "choices": [
             {
                 "value": value,
@@ -210,7 +207,7 @@ def _takes(model: type[BaseModel], operator: str, shown: Shown) -> str:
     if kind != "any":
         return kind
     if issubclass(model, Comparison):
-        return READ.get(OPERATORS[operator].read, "text")
+        return OPERATORS[operator].takes
     return "text"
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Expression
+from django.db.models import DateTimeField, Expression, F, Value
 from django.utils.translation import gettext as _
 from pydantic import ValidationError, field_validator
 
 from customers.models import Event
 from customers.rules.comparison import TIMELY, Comparison
 from customers.rules.errors import Problem, RuleError, Slip
-from customers.rules.expressions import AmongIds, Flags, all_of
+from customers.rules.expressions import AmongIds, Compare, Flags, all_of
 from customers.rules.problems import problems_of
 from customers.rules.texts import JsonKeys
 
@@ -34,13 +35,26 @@ class Line(Comparison):
 
 @dataclass(frozen=True)
 class Where:
-    """Filters that must all hold of one event; without any, every event passes."""
+    """What must hold of one event: filters, and bounds in time (from `start` on, before `end`)."""
 
     lines: tuple[Line, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @property
+    def passes_all(self) -> bool:
+        """Whether every event passes."""
+        return not (self.lines or self.start or self.end)
 
     def condition(self) -> Expression:
-        """Whether an event's properties pass, over Event querysets; never NULL."""
-        return all_of([line.holds("properties", line.property) for line in self.lines])
+        """Whether an event passes, over Event querysets; never NULL."""
+        bounds = [(">=", self.start), ("<", self.end)]
+        parts: list[Expression] = [
+            Compare(F("occurred_at"), operator, Value(bound, output_field=DateTimeField()))
+            for operator, bound in bounds
+            if bound is not None
+        ]
+        return all_of(parts + [line.holds("properties", line.property) for line in self.lines])
 
     def words(self) -> str:
         """The filters in words."""

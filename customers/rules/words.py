@@ -7,7 +7,7 @@ from customers.rules.tree import Group, Rule
 
 
 def rule_words(rule: Rule) -> str:
-    """As in "the number of Order Completed is at least 2 within the last 90 days and city is Roma"."""
+    """As in "did Order Completed at least 2 times within the last 90 days and city is Roma"."""
     return _words(rule.root, is_inner=False)
 
 

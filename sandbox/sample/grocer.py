@@ -96,7 +96,11 @@ def calls(weeks: int) -> Iterator[dict[str, Any]]:
     """Every call of the year in order of time; each household is identified right before its first one."""
     baskets = Baskets()
     campaigns = _frame("campaigns").merge(_frame("campaign_descriptions"), on="campaign_id")
-    happenings = [*baskets.happenings(), *_campaigns(campaigns), *_redemptions(_frame("coupon_redemptions"))]
+    happenings = [
+        *baskets.happenings(),
+        *_campaigns(campaigns, weeks),
+        *_redemptions(_frame("coupon_redemptions")),
+    ]
     happenings.sort(key=itemgetter(0, 1, 2))
     facts = _facts(_frame("demographics"))
     known: set[int] = set()
@@ -184,21 +188,21 @@ class Baskets:
             "order_id": str(self._numbers[basket]),
             "store": self._stores[basket],
             "total": round(sum(values), 2),
-            "coupon_discount": round(-sum(discounts), 2) or 0,
+            "discount": round(-sum(discounts), 2) or 0,
             "currency": "USD",
             "departments": sorted({product["department"] for product in products if product["department"]}),
             "products": products,
         }
 
 
-def _campaigns(campaigns: "pd.DataFrame") -> Iterator[Happening]:
+def _campaigns(campaigns: "pd.DataFrame", weeks: int) -> Iterator[Happening]:
     for row in campaigns.itertuples():
         # Campaigns that began before the year reach their households at its first opening hour.
         at = max(row.start_date.to_pydatetime().replace(hour=8, tzinfo=ZONE), STARTS + timedelta(hours=8))
         properties = {
             "campaign_id": str(row.campaign_id),
             "type": row.campaign_type,
-            "ends": f"{row.end_date:%Y-%m-%d}",
+            "ends": f"{row.end_date + timedelta(weeks=weeks):%Y-%m-%d}",
         }
         identifier = f"grocer-campaign-{row.campaign_id}-{row.household_id}"
         yield Happening(at, row.household_id, identifier, ("Campaign Received", properties))

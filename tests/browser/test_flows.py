@@ -132,3 +132,16 @@ def test_api_key_is_shown_once(here: Visit) -> None:
 
     assert secret.startswith("sk_")
     assert secret not in page.content()
+
+
+def test_parked_call_is_tried_again(here: Visit) -> None:
+    page = here.open("/admin/customers/inboxrow/")
+    parked = page.locator("#result_list tbody tr", has_text="parked")
+    assert parked.count() == 1
+
+    parked.locator("input[type=checkbox]").check()
+    page.select_option("select[name=action]", "try_again")
+    page.click("button[name=index]")
+    page.wait_for_selector("text=1 parked call is tried again.")
+
+    assert here.complaints == []

@@ -38,6 +38,8 @@ PAGES = [
     "/admin/customers/source/",
     "/admin/customers/topic/",
     "/admin/customers/suppression/",
+    "/admin/customers/inboxrow/",
+    "/admin/customers/inboxrow/1/change/",
     "/admin/config/apikey/",
     "/admin/config/apikey/add/",
     "/admin/django_celery_beat/periodictask/",

@@ -187,7 +187,7 @@ def test_many_reports_take_a_fixed_number_of_queries(django_assert_max_num_queri
     kinds = ["delivered", "opened", "clicked", "replied"] * 50
     store_events("journal", [report(kind, n, message) for n, kind in enumerate(kinds)], NOON)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert apply_reports(NOON) == 200
 
 

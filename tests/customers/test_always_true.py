@@ -17,7 +17,7 @@ from customers.stages import save_stage_rule
 from customers.tracking.calls import Statement
 from tests.builders import HOUR, NOON
 from tests.customers.calls import call, identify, receive
-from tests.customers.rules.population import NAMES, leaves, some_json, trees
+from tests.customers.rules.population import CART, NAMES, leaves, some_json, trees
 
 pytestmark = pytest.mark.django_db
 OF_STAGES = {"stage", "stage_for", "stage_from", "stage_reached"}
@@ -86,7 +86,9 @@ def happen(turn: Turn, now: datetime) -> None:
     match turn.what:
         case "track":
             receive(
-                call(at=at, external_id=who, event=chance.choice(NAMES), properties=some_json(chance)),
+                call(
+                    at=at, external_id=who, event=chance.choice([*NAMES, *CART]), properties=some_json(chance)
+                ),
                 now=now,
             )
         case "identify":

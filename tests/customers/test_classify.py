@@ -248,6 +248,21 @@ def test_recheck_comes_early_rather_than_late_where_only_few_definitions_were_as
     assert [left_at for _slug, _at, left_at in stays(person)] == [None] * 4
 
 
+def test_recheck_that_is_due_is_not_lost_to_an_event_of_the_same_moment():
+    segment("quiet", {"combinator": "and", "not": True, "rules": [BOUGHT]})
+    segment("viewer", VIEWED)
+    segment("browser", VIEWED | {"value": 2})
+    person = customer()
+    event(person, "Order Completed", at=NOON)
+    classify([person.pk], NOON)
+    event(person, "Product Viewed", at=NOON + 30 * DAY)
+
+    classify_news({person.pk: Depends(events=frozenset(["Product Viewed"]))}, NOON + 30 * DAY)
+    assert recheck(NOON + 30 * DAY) == 1
+
+    assert {slug for slug, _entered, left in stays(person) if left is None} == {"quiet", "viewer"}
+
+
 def test_recheck_takes_at_most_its_limit():
     people = [customer(recheck_at=NOON) for _ in range(3)]
 

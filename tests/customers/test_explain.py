@@ -40,7 +40,7 @@ def test_lines_say_what_they_ask():
 
     assert [answer.words for answer in explain(rule, customer(), NOON)] == [
         "at least one of these",
-        "the number of Order Completed is at least 2 within the last 90 days",
+        "did Order Completed at least 2 times within the last 90 days",
         "not all of these",
         "city is Roma",
     ]

@@ -1,8 +1,9 @@
 """What the customer did: figures over the events of one name, in a window, with property filters."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
 from django.db.models import Case, DateTimeField, DecimalField, Expression, IntegerField, Value, When
@@ -12,12 +13,25 @@ from django.utils.translation import gettext_lazy
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from customers.rules.comparison import check_number, value_words
+from customers.rules.counting import CountOperator, compares, turns_at
 from customers.rules.depends import Depends
 from customers.rules.errors import RuleError, Slip
-from customers.rules.expressions import TRUE, AllOf, Compare, Later, Not, if_after, known, least
+from customers.rules.event_words import figure_words, times_words
+from customers.rules.expressions import Compare, Later, Not, known, least
 from customers.rules.facts import Facts, Few
 from customers.rules.figures import Fact, Function
 from customers.rules.leaf import Leaf
+from customers.rules.periods import (
+    PERIODS,
+    TICK,
+    Back,
+    Period,
+    PeriodName,
+    local,
+    optional,
+    parse_first,
+    parse_last,
+)
 from customers.rules.shown import Shown
 from customers.rules.texts import JsonKeys, Span, Text, has_list, span_words
 from customers.rules.where import Where, parse_where
@@ -30,7 +44,11 @@ COMPARED = {"equals": "=", "greater": ">", "at_least": ">=", "less": "<", "at_mo
 
 
 class Happened(Leaf):
-    """`aggregate` over the events `event` that pass `where`, after now - within, up to now - before."""
+    """`aggregate` over the events `event` that pass `where`, in a window.
+
+    It is after now - within and up to now - before, or a `period` of the calendar; and from `since` on,
+    before `until`.
+    """
 
     family = "event"
     shown = Shown(
@@ -44,6 +62,7 @@ class Happened(Leaf):
             "minimum": gettext_lazy("the least"),
             "maximum": gettext_lazy("the greatest"),
             "distinct": gettext_lazy("the number of different"),
+            **{name: period.words for name, period in PERIODS.items()},
         },
         suggests={"event": "events", "property": "properties"},
         takes={"*": "number"},
@@ -54,10 +73,13 @@ class Happened(Leaf):
     event: Text
     aggregate: Literal["count", "sum", "average", "minimum", "maximum", "distinct"] = "count"
     property: Annotated[JsonKeys | None, Field(validate_default=True)] = None
-    operator: Literal["equals", "not_equals", "greater", "at_least", "less", "at_most"]
+    operator: CountOperator
     value: Any
     within: Span | None = None
     before: Span | None = None
+    period: PeriodName | None = None
+    since: Annotated[datetime | None, BeforeValidator(optional(parse_first))] = None
+    until: Annotated[datetime | None, BeforeValidator(optional(parse_last))] = None
     where: Annotated[Where, BeforeValidator(parse_where)] = Where()
 
     @field_validator("property")
@@ -85,12 +107,18 @@ class Happened(Leaf):
         if self.within and self.before and self.before >= self.within:
             message = _("`before` must be shorter than `within`, or no time is left between them.")
             raise RuleError([{"path": "before", "message": message}])
+        if self.period and (self.within or self.before):
+            message = _("A period of the calendar and a span of time exclude each other; take one out.")
+            raise RuleError([{"path": "period", "message": message}])
+        if self.since and self.until and self.since >= self.until:
+            message = _("The window ends before it begins.")
+            raise RuleError([{"path": "until", "message": message}])
         return self
 
     def condition(self, facts: Facts) -> Expression:
         """Whether the figure compares as asked; a small count asks no more than whether there are so many."""
         if self._is_small_count:
-            return self._counts(facts)
+            return compares(self.operator, self.value, partial(facts.has_at_least, self._few))
         figure = self.found(facts)
         if self.operator == "not_equals":
             return Not(known(Compare(figure, "=", self._wanted())))
@@ -103,17 +131,30 @@ class Happened(Leaf):
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """When events leave the window (of a count: the one that matters), or come to be old enough."""
+        if self.period:
+            return self._turns_with(PERIODS[self.period], facts)
         moments: list[Expression] = []
         if self.before:
-            young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self.where))
+            young = facts.ask(Fact(self.event, "oldest", since=self.before, where=self._passing))
             moments.append(Later(young, self.before))
         if self.within and self._is_small_count:
-            leaving = [Later(facts.newest(self._few, place), self.within) for place in self._places()]
-            moments += [if_after(at, facts.ago()) for at in leaving]
+            newest = partial(facts.newest, self._few)
+            moments += filter(None, [turns_at(self.operator, self.value, newest, self.within, facts.ago())])
         elif self.within:
             oldest = facts.ask(self._fact("oldest", self.property or ""))
             moments.append(self._falls_at(oldest, self.within, facts))
         return least(moments)
+
+    def _turns_with(self, period: Period, facts: Facts) -> Expression:
+        """With the calendar's next day, week or month; never where nothing has happened since it began."""
+        newest = facts.newest(Few(self.event, period.since, self._passing), 1)
+        return Case(
+            When(
+                known(Compare(newest, ">", facts.ago(period.since))), then=Later(facts.ago(period.ends), TICK)
+            ),
+            default=None,
+            output_field=DateTimeField(),
+        )
 
     def _falls_at(self, oldest: Expression, within: timedelta, facts: Facts) -> Expression:
         """When events that leave could turn it: never where it is under its threshold and can only fall."""
@@ -138,34 +179,22 @@ class Happened(Leaf):
     @cached_property
     def _is_small_count(self) -> bool:
         """Whether it counts few events, up to now: then the newest few say it all."""
-        return self.aggregate == "count" and not self.before and self.value <= FEW
+        return self.aggregate == "count" and self._window[1] is None and self.value <= FEW
 
     @cached_property
     def _few(self) -> Few:
-        return Few(self.event, self.within, self.where)
+        return Few(self.event, self._window[0], self._passing)
 
-    def _counts(self, facts: Facts) -> Expression:
-        """The count's comparison, told by whether there are at least so many."""
-        if self.operator in ("at_least", "less"):
-            holds = self._has(facts, self.value)
-        elif self.operator in ("greater", "at_most"):
-            holds = self._has(facts, self.value + 1)
-        else:
-            holds = AllOf(self._has(facts, self.value), Not(self._has(facts, self.value + 1)))
-        return Not(holds) if self.operator in ("less", "at_most", "not_equals") else holds
+    @cached_property
+    def _window(self) -> tuple[Back | None, Back | None]:
+        """How far back it reaches, and up to where; None: ever, and now."""
+        if self.period:
+            return PERIODS[self.period].since, PERIODS[self.period].until
+        return self.within, self.before
 
-    def _has(self, facts: Facts, count: int) -> Expression:
-        return facts.has_at_least(self._few, count) if count else TRUE
-
-    def _places(self) -> list[int]:
-        """Counted from the newest, the events whose leaving turns the count's answer."""
-        if self.operator in ("at_least", "less"):
-            places = [self.value]
-        elif self.operator in ("greater", "at_most"):
-            places = [self.value + 1]
-        else:
-            places = [self.value, self.value + 1]
-        return [place for place in places if place]
+    @cached_property
+    def _passing(self) -> Where:
+        return replace(self.where, start=self.since, end=self.until)
 
     def _wanted(self) -> Value:
         if self.aggregate in ("count", "distinct"):
@@ -173,39 +202,29 @@ class Happened(Leaf):
         return Value(Decimal(repr(self.value)), output_field=DecimalField())
 
     def _fact(self, function: Function, path: str = "") -> Fact:
-        return Fact(self.event, function, path, self.within, self.before, self.where)
+        return Fact(self.event, function, path, *self._window, self._passing)
 
     def depends(self) -> Depends:
         """The events of that name."""
         return Depends(events=frozenset([self.event]))
 
     def words(self) -> str:
-        """As in "Order Completed at least 2 times within the last 90 days"."""
-        what = {"event": self.event, "property": self.property, "value": value_words(self.value)}
-        figure = str(FIGURES[self.aggregate]) % what
-        parts = [str(COMPARISONS[self.operator]) % (what | {"figure": figure})]
+        """As in "did Order Completed at least 2 times within the last 90 days"."""
+        if self.aggregate == "count":
+            said = times_words(self.event, self.operator, self.value)
+        else:
+            said = figure_words(self.aggregate, self.event, self.property or "", self.operator, self.value)
+        parts = [said]
         if self.within:
             parts.append(_("within the last %(span)s") % {"span": span_words(self.within)})
         if self.before:
             parts.append(_("until %(span)s ago") % {"span": span_words(self.before)})
+        if self.period:
+            parts.append(str(PERIODS[self.period].words))
+        if self.since:
+            parts.append(_("from %(day)s") % {"day": value_words(local(self.since))})
+        if self.until:
+            parts.append(_("before %(day)s") % {"day": value_words(local(self.until))})
         if self.where.lines:
             parts.append(_("where %(filters)s") % {"filters": self.where.words()})
         return " ".join(parts)
-
-
-FIGURES = {
-    "count": gettext_lazy("the number of %(event)s"),
-    "sum": gettext_lazy("the sum of %(property)s over %(event)s"),
-    "average": gettext_lazy("the average of %(property)s over %(event)s"),
-    "minimum": gettext_lazy("the least %(property)s of %(event)s"),
-    "maximum": gettext_lazy("the greatest %(property)s of %(event)s"),
-    "distinct": gettext_lazy("the number of different %(property)s of %(event)s"),
-}
-COMPARISONS = {
-    "equals": gettext_lazy("%(figure)s is %(value)s"),
-    "not_equals": gettext_lazy("%(figure)s is not %(value)s"),
-    "greater": gettext_lazy("%(figure)s is more than %(value)s"),
-    "at_least": gettext_lazy("%(figure)s is at least %(value)s"),
-    "less": gettext_lazy("%(figure)s is less than %(value)s"),
-    "at_most": gettext_lazy("%(figure)s is at most %(value)s"),
-}

@@ -36,7 +36,7 @@ class Lives(Comparison, Leaf):
     )
 
     property: Literal["country", "language", "time_zone"]
-    operator: Literal["equals", "not_equals", "is_any_of", "is_set", "is_not_set"]
+    operator: Literal["equals", "not_equals", "is_any_of", "is_none_of", "is_set", "is_not_set"]
 
     @field_validator("value")
     @classmethod
@@ -54,7 +54,7 @@ class Lives(Comparison, Leaf):
             return is_empty if self.operator == "is_not_set" else Not(is_empty)
         texts = [Value(text, output_field=TextField()) for text in _several(self.value)]
         holds = AnyOf(*(Compare(column, "=", text) for text in texts))
-        return Not(holds) if self.operator == "not_equals" else holds
+        return Not(holds) if self.operator in ("not_equals", "is_none_of") else holds
 
     def found(self, facts: Facts) -> F:
         """The column."""

@@ -3,11 +3,16 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import re2
 
 from customers.rules.texts import parse_span
+
+ROME = ZoneInfo("Europe/Rome")  # where the tests' brand is
 
 
 @dataclass
@@ -70,14 +75,20 @@ def flat(values: list[Any]) -> list[Any]:
 
 def asked(tree: dict[str, Any], source: dict[str, Any], path: str, now: datetime | None) -> bool:
     operator, wanted = tree["operator"], tree.get("value")
-    if operator in ("before", "after", "within_last", "older_than"):
+    if operator in ("before", "after", "within_last", "older_than", "within_next"):
         at = moment(next(iter(reached(source, path)), None))
         return at is not None and in_time(operator, at, wanted, now)
-    if operator in ("not_equals", "is_not_set"):
-        return not asked(
-            tree | {"operator": {"not_equals": "equals", "is_not_set": "is_set"}[operator]}, source, path, now
-        )
+    if operator in OPPOSITES:
+        return not asked(tree | {"operator": OPPOSITES[operator]}, source, path, now)
     return any(answers(operator, value, wanted) for value in flat(reached(source, path)))
+
+
+OPPOSITES = {
+    "not_equals": "equals",
+    "is_not_set": "is_set",
+    "is_none_of": "is_any_of",
+    "not_contains": "contains",
+}
 
 
 def in_time(operator: str, at: datetime, wanted: str, now: datetime | None) -> bool:
@@ -87,6 +98,8 @@ def in_time(operator: str, at: datetime, wanted: str, now: datetime | None) -> b
         return at > moment(wanted)
     if operator == "older_than":
         return at <= now - parse_span(wanted)
+    if operator == "within_next":
+        return now < at <= now + parse_span(wanted)
     return now - parse_span(wanted) < at <= now
 
 
@@ -114,6 +127,10 @@ def answers(operator: str, value: Any, wanted: Any) -> bool:
         return value is not None and value != ""
     if operator == "is_any_of":
         return any(answers("equals", value, one) for one in wanted)
+    if operator == "between":
+        return kind(value) == "number" and wanted[0] <= value <= wanted[1]
+    if operator == "matches":
+        return kind(value) == "str" and bool(re2.search(f"(?s){wanted}", value))
     if kind(value) != kind(wanted):
         return False
     return bool(
@@ -121,6 +138,7 @@ def answers(operator: str, value: Any, wanted: Any) -> bool:
             "equals": lambda: value == wanted,
             "contains": lambda: wanted in value,
             "starts_with": lambda: value.startswith(wanted),
+            "ends_with": lambda: value.endswith(wanted),
             "greater": lambda: value > wanted,
             "at_least": lambda: value >= wanted,
             "less": lambda: value < wanted,
@@ -133,18 +151,45 @@ def by_trait(tree: dict[str, Any], person: Person, now: datetime) -> bool:
     return asked(tree, person.traits, tree["trait"], now)
 
 
+def in_window(at: datetime, tree: dict[str, Any], now: datetime) -> bool:
+    if tree.get("within") and at <= now - parse_span(tree["within"]):
+        return False
+    if tree.get("before") and at > now - parse_span(tree["before"]):
+        return False
+    if tree.get("since") and at.astimezone(ROME).date() < date.fromisoformat(tree["since"]):
+        return False
+    if tree.get("until") and at.astimezone(ROME).date() > date.fromisoformat(tree["until"]):
+        return False
+    return not tree.get("period") or in_period(at, tree["period"], now)
+
+
+def in_period(at: datetime, period: str, now: datetime) -> bool:
+    """By the wall calendars in Rome of both moments."""
+    if period in ("today", "yesterday"):
+        days = (now.astimezone(ROME).date() - at.astimezone(ROME).date()).days
+        return days <= 0 if period == "today" else days == 1
+    which, unit = period.split("_")
+    away = unit_number(now, unit) - unit_number(at, unit)
+    return away <= 0 if which == "this" else away == 1
+
+
+def unit_number(moment: datetime, unit: str) -> int:
+    day = moment.astimezone(ROME).date()
+    if unit == "week":
+        return (day.toordinal() - 1) // 7
+    return {
+        "month": day.year * 12 + day.month - 1,
+        "quarter": day.year * 4 + (day.month - 1) // 3,
+        "year": day.year,
+    }[unit]
+
+
 def by_event(tree: dict[str, Any], person: Person, now: datetime) -> bool:
-    since = (
-        now - parse_span(tree["within"]) if tree.get("within") else datetime.combine(date.min, time(), UTC)
-    )
-    until = (
-        now - parse_span(tree["before"]) if tree.get("before") else datetime.combine(date.max, time(), UTC)
-    )
     events = [
         event
         for event in person.events
         if event.name == tree["event"]
-        and since < event.at <= until
+        and in_window(event.at, tree, now)
         and passes(tree.get("where"), event.properties)
     ]
     figure = figured(tree.get("aggregate", "count"), events, tree.get("property"))
@@ -247,7 +292,89 @@ def by_seen(tree: dict[str, Any], person: Person, now: datetime) -> bool:
     return in_time(tree["operator"], person.seen[tree["which"] == "last"], tree["value"], now)
 
 
+def by_yearly(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    found = next(iter(reached(person.traits, tree["trait"])), None)
+    if moment(found) is None:
+        return False
+    month, day = int(found[5:7]), int(found[8:10])
+    if tree["operator"] == "in_month":
+        return month == tree["month"]
+    today = now.astimezone(ROME).date()
+    days = tree.get("days", 0)
+    span = range(-days, 1) if tree["operator"] == "in_last" else range(days + 1)
+    return any(anniversary(today + timedelta(days=away), month, day) for away in span)
+
+
+def anniversary(of: date, month: int, day: int) -> bool:
+    is_leap = of.year % 4 == 0
+    return (of.month, of.day) == ((2, 28) if (month, day) == (2, 29) and not is_leap else (month, day))
+
+
+def by_sequence(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    span = parse_span(tree["span"])
+    begun = [
+        event.at
+        for event in person.events
+        if event.name == tree["event"]
+        and in_window(event.at, {"within": tree.get("within")}, now)
+        and passes(tree.get("where"), event.properties)
+    ]
+    if tree["operator"] == "not_followed":
+        return any(at + span <= now and not follows(tree, person, at) for at in begun)
+    return any(follows(tree, person, at) for at in begun)
+
+
+def follows(tree: dict[str, Any], person: Person, began: datetime) -> bool:
+    ends = [
+        event.at
+        for event in person.events
+        if event.name == tree["then"]
+        and began < event.at <= began + parse_span(tree["span"])
+        and passes(tree.get("then_where"), event.properties)
+    ]
+    barred = [event.at for event in person.events if event.name == tree.get("without")]
+    return any(not any(began < at < end for at in barred) for end in ends)
+
+
+def by_product(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    is_cart = "cart" in tree["operator"]
+    told = [event for event in person.events if in_window(event.at, {"within": tree.get("within")}, now)]
+    if is_cart:
+        found = any(
+            event.name == "Product Added" and is_of(tree, event.properties) and stands(event, person)
+            for event in told
+        )
+    else:
+        orders = [event.properties for event in told if event.name == "Order Completed"]
+        found = any(
+            tree.get("property") is None or any(is_of(tree, one) for one in flat([order.get("products")]))
+            for order in orders
+        )
+    return found != tree["operator"].startswith("not_")
+
+
+def is_of(tree: dict[str, Any], product: Any) -> bool:
+    if tree.get("property") is None:
+        return True
+    line = {"operator": "is_any_of", "value": tree["value"]}
+    return isinstance(product, dict) and asked(line, product, tree["property"], None)
+
+
+def stands(added: Happening, person: Person) -> bool:
+    """Whether nothing has been ordered since, nor that product taken out."""
+    later = [event for event in person.events if event.at >= added.at]
+    of = added.properties.get("product_id")
+    return not any(
+        event.name == "Order Completed"
+        or (event.name == "Product Removed" and of is not None and event.properties.get("product_id") == of)
+        for event in later
+    )
+
+
 FAMILIES = {
+    "sequence": by_sequence,
+    "product": by_product,
+    "yearly": by_yearly,
     "trait": by_trait,
     "event": by_event,
     "stage": by_stage,

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from customers.models import Consent, Customer, Event, Membership, Segment, Stage, StageMove
 from customers.models.stage import LABELS
+from customers.rules.periods import PERIODS
 from tests.builders import NOON
 from tests.customers.rules.oracle import Happening, Person
 
 NAMES = ["Order Completed", "Product Viewed", 'Odd "name" %s']
+CART = ["Product Added", "Product Removed"]
 WORDS = ["Roma", "Rom", "roma", "", "abc", "5", 'a"b', "a\\b", "%x{}", "é😀", "2025-03-01", "2025-02-30"]
 NUMBERS = [0, 1, 2, 5, 5.0, 2.5, -3, 10]
 MOMENTS = [
@@ -22,6 +24,7 @@ MOMENTS = [
     "2025-03-20",
     "1850-01-01",
     "2024-02-29",
+    "1990-03-05",
 ]
 SPANS = ["PT1H", "P1D", "P2D", "P1W", "P3DT12H"]
 PATHS = [
@@ -34,6 +37,18 @@ PATHS = [
     'odd "key".a\'b',
     "when",
     "absent",
+]
+PATTERNS = [
+    "^Rom",
+    "(?i)^roma$",
+    r"\d{4}-\d\d",
+    "[^a-z ]",
+    "a|b",
+    r"a\"b|a\\b",
+    "^$",
+    "é.",
+    r"(?:\w\s?)+$",
+    "o*?m",
 ]
 SEGMENTS = ["big", "small"]
 VALUES: list[Any] = [*WORDS, *NUMBERS, *MOMENTS, True, False, None]
@@ -48,6 +63,11 @@ def some_json(chance: random.Random) -> dict[str, Any]:
         "tags": pick([[pick(VALUES) for _ in range(chance.randrange(4))], pick(VALUES)]),
         "items": pick(
             [[{"price": pick(NUMBERS), "name": pick(WORDS)}, {"price": pick(VALUES)}], [], "x", {"price": 5}]
+        ),
+        "product_id": pick(["1", "2", 3, None]),
+        "category": pick(WORDS),
+        "products": pick(
+            [[{"category": pick(WORDS)} for _ in range(chance.randrange(3))], {"category": "Roma"}, [5], None]
         ),
         'odd "key"': {"a'b": pick(VALUES)},
         "when": pick([*MOMENTS, 5, None]),
@@ -77,6 +97,10 @@ def populate(size: int = 60, seed: int = 7) -> People:
         person.events = [
             Happening(chance.choice(NAMES), some_moment(chance), some_json(chance))
             for _ in range(chance.randrange(9))
+        ]
+        person.events += [
+            Happening(chance.choice(CART), some_moment(chance), some_json(chance))
+            for _ in range(chance.randrange(4))
         ]
         person.moves = some_moves(chance, person.stage)
         person.seen = (NOON - timedelta(hours=chance.randrange(200, 400)), some_moment(chance))
@@ -151,12 +175,15 @@ def comparisons(*, timely: bool) -> st.SearchStrategy[dict[str, Any]]:
     """An operator with a value that suits it."""
     values = {
         "equals": scalars, "not_equals": scalars, "is_any_of": st.lists(scalars, min_size=1, max_size=3),
-        "contains": texts, "starts_with": texts,
+        "is_none_of": st.lists(scalars, min_size=1, max_size=3),
+        "contains": texts, "not_contains": texts, "starts_with": texts, "ends_with": texts,
+        "matches": st.sampled_from(PATTERNS),
+        "between": st.tuples(numbers, numbers).map(sorted),
         "greater": numbers, "at_least": numbers, "less": numbers, "at_most": numbers,
         "is_set": st.none(), "is_not_set": st.none(), "before": dates, "after": dates,
     }  # fmt: skip
     if timely:
-        values |= {"within_last": spans, "older_than": spans}
+        values |= {"within_last": spans, "older_than": spans, "within_next": spans}
     return st.one_of(
         *(st.fixed_dictionaries({"operator": st.just(key), "value": value}) for key, value in values.items())
     )
@@ -179,7 +206,11 @@ def event_leaves(draw: st.DrawFn) -> dict[str, Any]:
         "within": draw(st.sampled_from([None, "P1D", "P2D", "P1W", "P3DT12H"])),
         "before": draw(st.sampled_from([None, None, "PT1H", "PT6H", "PT23H"])),
         "where": draw(st.lists(lines(), max_size=2)),
+        "since": draw(st.sampled_from([None, None, None, "2025-02-20", "2025-03-01"])),
+        "until": draw(st.sampled_from([None, None, None, "2025-03-01", "2025-03-02"])),
     }  # fmt: skip
+    if period := draw(st.sampled_from([None, None, *PERIODS])):
+        leaf |= {"within": None, "before": None, "period": period}
     if aggregate != "count":
         leaf["property"] = draw(paths)
     return leaf
@@ -223,13 +254,21 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
     within = st.sampled_from([None, "P1D", "P1W"])
     in_time = st.one_of(
         st.fixed_dictionaries({"operator": st.sampled_from(["before", "after"]), "value": dates}),
-        st.fixed_dictionaries({"operator": st.sampled_from(["within_last", "older_than"]), "value": spans}),
+        st.fixed_dictionaries(
+            {"operator": st.sampled_from(["within_last", "older_than", "within_next"]), "value": spans}
+        ),
     )
     which = st.sampled_from(["first", "last"])
+    operators = st.sampled_from(["bought", "not_bought", "in_cart", "not_in_cart"])
     countries = st.sampled_from(["IT", "FR", "XX"])
     in_country = st.one_of(
         st.fixed_dictionaries({"operator": st.sampled_from(["equals", "not_equals"]), "value": countries}),
-        st.fixed_dictionaries({"operator": st.just("is_any_of"), "value": st.lists(countries, min_size=1)}),
+        st.fixed_dictionaries(
+            {
+                "operator": st.sampled_from(["is_any_of", "is_none_of"]),
+                "value": st.lists(countries, min_size=1),
+            }
+        ),
         st.fixed_dictionaries({"operator": st.sampled_from(["is_set", "is_not_set"])}),
     )
     return [
@@ -259,6 +298,41 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
         ),
         st.builds(dict.__or__, in_country, leaf("profile", property=st.just("country"))),
         st.builds(dict.__or__, in_time, leaf("seen", which=which)),
+        leaf(
+            "yearly",
+            trait=st.sampled_from(["when", "city"]),
+            operator=st.sampled_from(["in_next", "in_last"]),
+            days=st.sampled_from([1, 2, 30, 180]),
+        ),
+        leaf("yearly", trait=st.just("when"), operator=st.just("is_today")),
+        leaf(
+            "sequence",
+            event=st.sampled_from([*NAMES, *CART]),
+            where=st.lists(lines(), max_size=1),
+            operator=st.just("followed"),
+            then=st.sampled_from([*NAMES, *CART]),
+            span=spans,
+            without=st.sampled_from([None, *NAMES]),
+            within=within,
+        ),
+        leaf(
+            "sequence",
+            event=st.sampled_from([*NAMES, *CART]),
+            operator=st.just("not_followed"),
+            then=st.sampled_from(NAMES),
+            then_where=st.lists(lines(), max_size=1),
+            span=st.sampled_from(["PT1H", "P1D"]),
+            within=st.sampled_from([None, "P2D", "P1W"]),
+        ),
+        leaf("product", operator=operators, within=within),
+        leaf(
+            "product",
+            operator=operators,
+            property=st.just("category"),
+            value=st.lists(texts, min_size=1, max_size=3),
+            within=within,
+        ),
+        leaf("yearly", trait=st.just("when"), operator=st.just("in_month"), month=st.integers(1, 4)),
     ]
 
 

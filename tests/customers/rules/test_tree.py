@@ -3,7 +3,7 @@ import json
 import pytest
 
 from customers.rules import Depends, RuleError, parse
-from tests.customers.rules.oracle import FAMILIES
+from customers.rules.leaf import FAMILIES
 
 TRAIT = {"field": "trait", "trait": "city", "operator": "equals", "value": "Roma"}
 COUNT = {"field": "event", "event": "Order Completed", "operator": "at_least", "value": 2, "within": "P90D"}

@@ -15,6 +15,8 @@ VALUES = {
     "scalar": ["Roma", 5, 1.5, True],
     "list": [["use"], ["use", "action"]],
     "moment": ["2026-03-31", "2026-03-31T09:30:00+02:00"],
+    "range": [[1, 20]],
+    "pattern": ["^R"],
     "span": ["P90D", "PT36H"],
     "path": ["address.city"],
     "where": [[], [{"property": "total", "operator": "greater", "value": 10}]],
@@ -36,9 +38,10 @@ def leaves(family):
 def choices(setting):
     if setting["name"] == "value":
         return [None]
-    some = ["P7D"] if setting["name"] == "before" else VALUES.get(setting["kind"], [])[:1]
+    shorter = {"before": ["P7D"], "span": ["PT2H"]}
+    some = shorter.get(setting["name"]) or VALUES.get(setting["kind"], [])[:1]
     made = [choice["value"] for choice in setting["choices"]] or some
-    return [*made, None] if setting["is_optional"] and setting["kind"] != "choice" else made
+    return [*made, None] if setting["is_optional"] else made
 
 
 def taken(settings, leaf):
@@ -54,7 +57,9 @@ def applies(setting, leaf):
 
 
 def needs(family, leaf):
-    """Settings that are needed only with others are not left out."""
+    """Settings that are needed only with others are not left out, and those that exclude each other are."""
+    if "period" in leaf and leaf.keys() & {"within", "before"}:
+        return False
     return all(
         setting["name"] in leaf
         for setting in family["settings"]

@@ -1,6 +1,6 @@
 import json
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -83,3 +83,13 @@ def test_clock_stops_three_times_a_day_by_the_shops_own_hours():
         stops.append((at.day, at.hour))
 
     assert stops == [(2, 9), (2, 11), (2, 17), (3, 9)]
+
+
+def test_days_on_which_campaigns_end_are_moved_with_the_year(year):
+    ends = min(call["properties"]["ends"] for call in year if call.get("event") == "Campaign Received")
+    moved_calls = grocer.calls(weeks=463)
+    moved = min(
+        call["properties"]["ends"] for call in moved_calls if call.get("event") == "Campaign Received"
+    )
+
+    assert date.fromisoformat(moved) - date.fromisoformat(ends) == timedelta(weeks=463)
