@@ -8,7 +8,7 @@ import { FieldPicker } from "./FieldPicker";
 import { Grip, PartActions, useDropping } from "./Mover";
 import { Settings } from "./Settings";
 import type { Line as LineOfTree } from "./tree";
-import { newLine, pathName, replacePart } from "./tree";
+import { newLine, pathName, replacePart, shared } from "./tree";
 import { Verdict } from "./Verdict";
 import { Where } from "./Where";
 
@@ -21,7 +21,7 @@ function LineOf({ rule, path }: RuleProps) {
   const name = family?.label ?? line.field;
   const problems = problemsAt(desk.problems, pathName(path));
   const put = (next: LineOfTree, tag?: string) => desk.change(replacePart(desk.tree(), path, next), tag && `${line.id} ${tag}`);
-  const where = family?.settings.find((one) => one.kind === "where");
+  const wheres = family?.settings.filter((one) => one.kind === "where") ?? [];
 
   return (
     <div
@@ -39,7 +39,10 @@ function LineOf({ rule, path }: RuleProps) {
           <FieldPicker
             label={t("question")}
             text={name}
-            choose={(chosen, given) => put({ ...newLine(chosen, given), id: line.id })}
+            choose={(chosen, given) => {
+              const kept = family ? shared(line, family, chosen) : {};
+              put({ ...newLine(chosen, { ...kept, ...given }), id: line.id });
+            }}
           />
           <Verdict path={pathName(path)} />
         </div>
@@ -52,7 +55,9 @@ function LineOf({ rule, path }: RuleProps) {
             ))}
           </ul>
         )}
-        {where && <Where setting={where} line={line} problems={problems} change={put} />}
+        {wheres.map((where) => (
+          <Where key={where.name} setting={where} line={line} problems={problems} change={put} isOnly={wheres.length === 1} />
+        ))}
       </div>
       <PartActions path={path} name={name} canWrap />
     </div>
