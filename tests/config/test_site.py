@@ -21,6 +21,8 @@ PAGES = {
     "segment_difference": {"segment_id": 1},
     "segment_export": {"segment_id": 1},
     "segment_overlap": {},
+    "segment_ready": {},
+    "segment_take": {},
     "content_preview": {"content_id": 1},
     "journey_move": {"journey_id": 1},
     "broadcast_move": {"broadcast_id": 1},
