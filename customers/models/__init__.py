@@ -5,7 +5,7 @@ from customers.models.customer import Customer, Identity, IdentityKind, MergedCu
 from customers.models.event import Event
 from customers.models.inbox import InboxRow, SeenMessage, Source
 from customers.models.segment import Membership, Segment
-from customers.models.stage import Stage, StageMove
+from customers.models.stage import Stage, StageHold, StageMove, StageVersion
 
 __all__ = [
     "Consent",
@@ -20,7 +20,9 @@ __all__ = [
     "Segment",
     "Source",
     "Stage",
+    "StageHold",
     "StageMove",
+    "StageVersion",
     "Suppression",
     "Tombstone",
     "Topic",
