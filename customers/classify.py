@@ -4,7 +4,8 @@ Definitions are asked level by level: one that reads the stage or a segment sees
 The caller holds the events' lock and the customers' rows.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import chain
 
@@ -55,21 +56,22 @@ def _few(groups: Mapping[frozenset[str], list[int]]) -> list[tuple[frozenset[str
     return few
 
 
-def classify_by(names: Collection[str], customer_ids: Iterable[int], now: datetime) -> None:
+def classify_by(names: AbstractSet[str], customer_ids: Iterable[int], now: datetime) -> None:
     """The same for the definitions of these names, and for those that read what changes by it."""
     _classify(load_definitions(), names, customer_ids, now)
 
 
-def _classify(levels: Levels, names: Collection[str], customer_ids: Iterable[int], now: datetime) -> None:
+def _classify(levels: Levels, names: AbstractSet[str], customer_ids: Iterable[int], now: datetime) -> None:
     ids = sorted(set(customer_ids))
     if not ids or not names:
         return
     news, whose = Depends(), set[int]()
     timed = _timed(levels, names)
+    asks_all = names >= {one.name for one in chain(*levels)}
     for level in levels:
         asked = [one for one in level if one.name in names]
         following = [one for one in level if one.name not in names and one.depends.meets(news)]
-        found = [(asked, verdicts(asked, ids, now, timed))] if asked else []
+        found = [(asked, verdicts(asked, ids, now, timed, asks_all=asks_all))] if asked else []
         timed = None if asked else timed  # once: what later levels change can only make it earlier
         found += [(following, verdicts(following, sorted(whose), now))] if following else []
         for definitions, changes in found:
@@ -77,7 +79,7 @@ def _classify(levels: Levels, names: Collection[str], customer_ids: Iterable[int
             news, whose = _told(definitions, changes, news, whose)
 
 
-def _timed(levels: Levels, names: Collection[str]) -> list[Definition] | None:
+def _timed(levels: Levels, names: AbstractSet[str]) -> list[Definition] | None:
     """All definitions, where to ask them all when they next turn costs less than to come for nothing."""
     every = list(chain(*levels))
     asked = sum(len(one.rules) for one in every if one.name in names)
@@ -88,9 +90,7 @@ def _told(
     definitions: Sequence[Definition], changes: Sequence[Verdict], news: Depends, whose: set[int]
 ) -> tuple[Depends, set[int]]:
     """What later levels must know: what has changed, and for whom."""
-    moved = {
-        one.customer_id for one in changes if one.moves or one.is_hold_over or one.is_in != one.was_in
-    }
+    moved = {one.customer_id for one in changes if one.moves or one.is_hold_over or one.is_in != one.was_in}
     if moved:
         for definition in definitions:
             news |= definition.means
@@ -151,10 +151,10 @@ def _write(changes: Sequence[Verdict], definitions: Sequence[Definition], now: d
             cursor.execute(UPDATE, [now, *map(list, zip(*rows, strict=True))])
         if over:
             cursor.execute(RELEASE, [now, over])
-            events += [_released(*row, now) for row in cursor.fetchall()]
+            events += [_released(now, *row) for row in cursor.fetchall()]
         if steps:
             cursor.execute(MOVE, [now, *map(list, zip(*steps, strict=True))])
-            events += [_moved(*row, now) for row in cursor.fetchall()]
+            events += [_moved(now, of, (start, end), *why) for of, start, end, *why in cursor.fetchall()]
         if left:
             cursor.execute(LEAVE, [now, *map(list, zip(*left, strict=True))])
         if entered:
@@ -175,12 +175,10 @@ def _steps(one: Verdict, now: datetime) -> list[tuple[int, int | None, int, date
     ]
 
 
-def _moved(customer_id: int, start: int | None, end: int, by: str, reason: str, now: datetime) -> NewEvent:
-    told = {"from": NUMBERS.get(start or 0), "to": NUMBERS[end]}
-    return NewEvent(
-        customer_id, "$stage_changed", now, told | ({"by": by, "reason": reason} if by else {})
-    )
+def _moved(now: datetime, customer_id: int, way: tuple[int | None, int], by: str, reason: str) -> NewEvent:
+    told = {"from": NUMBERS.get(way[0] or 0), "to": NUMBERS[way[1]]}
+    return NewEvent(customer_id, "$stage_changed", now, told | ({"by": by, "reason": reason} if by else {}))
 
 
-def _released(customer_id: int, stage: int, now: datetime) -> NewEvent:
+def _released(now: datetime, customer_id: int, stage: int) -> NewEvent:
     return NewEvent(customer_id, "$stage_released", now, {"stage": NUMBERS[stage]})

@@ -138,5 +138,5 @@ def _stays_until(plan: Plan, at: int) -> str:
 
 
 def _interval(terms: Terms) -> str:
-    seconds = int(terms.dwell.total_seconds()) if terms.dwell else 0
-    return f"interval '{seconds} seconds'"
+    seconds = terms.dwell.total_seconds() if terms.dwell else 0.0
+    return f"interval '{seconds:f} seconds'"

@@ -1,4 +1,4 @@
-"""Stage definitions as JSON: how versions keep them, how drafts are read, in what two of them differ. Pure."""
+"""Stage definitions as JSON: how versions keep them, how drafts are read, where two differ. Pure."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -45,7 +45,7 @@ def differences(was: Definitions, now: Definitions) -> list[Difference]:
 
 
 def read(given: Any, base: Definitions) -> dict[int, dict[str, Any]]:
-    """The fields of all seven stages by number: what `given` says, else `base`; RuleError names what is wrong."""
+    """The fields of all seven stages by number: what `given` says, else `base`; or RuleError."""
     if not isinstance(given, Mapping):
         raise RuleError([Problem(path="", message=_("Write an object with stages by their keys."))])
     problems = [

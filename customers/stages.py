@@ -112,7 +112,7 @@ def _problems(field: str, value: Any) -> list[Problem]:
 
 
 def save_stage(stage: Stage, change: Change, now: datetime, by: str = "", note: str = "") -> Stage:
-    """Change one stage; RuleError with the paths of its fields. The row that was given is brought up to date."""
+    """Change one stage; RuleError with its fields' paths. The row that was given is brought up to date."""
     try:
         save_stages({stage.number: change}, now, by, note)
     except RuleError as error:

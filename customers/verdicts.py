@@ -64,26 +64,32 @@ class Present(Func):
     output_field = ArrayField(BigIntegerField())
 
 
+DUE = "CASE WHEN recheck_at <= asked_at THEN recheck_at END"
 OWN = ("id", "stage_id", "stage_since", "recheck_at")
 # OFFSET 0 keeps PostgreSQL from asking anew wherever an answer is mentioned.
 CHANGED = """
     SELECT id, stage_id, stage_since, path, is_over, is_in, was_in, next, next IS DISTINCT FROM recheck_at
-    FROM (SELECT *, hold_id IS NOT NULL AND NOT is_held AS is_over, {recheck_at} AS next
+    FROM (SELECT *, hold_id IS NOT NULL AND NOT is_held AS is_over, least({known}, told, stands_until) AS next
           FROM ({decided} OFFSET 0) AS decided OFFSET 0) AS verdict
     WHERE to_stage IS DISTINCT FROM stage_id OR is_over OR is_in <> was_in OR next IS DISTINCT FROM recheck_at
     ORDER BY id
 """
+
+
 def verdicts(
     definitions: Sequence[Definition],
     customer_ids: Sequence[int],
     now: datetime,
     timed: Sequence[Definition] | None = None,
+    *,
+    asks_all: bool = False,
 ) -> list[Verdict]:
     """Those of the customers about whom a definition now says something else, in order of their ids.
 
     `timed`: all definitions there are, to learn anew when to ask again; None: it can only become earlier.
+    What is due already stays so, unless this `asks_all`: it may be due by what is not asked here.
     """
-    sql, params = _compiled(tuple(definitions), None if timed is None else tuple(timed))
+    sql, params = _compiled(tuple(definitions), None if timed is None else tuple(timed), asks_all)
     with connection.cursor() as cursor:
         cursor.execute(sql, filled(params, list(customer_ids), now))
         return [Verdict(*row) for row in cursor.fetchall()]
@@ -91,7 +97,9 @@ def verdicts(
 
 @lru_cache(maxsize=256)
 def _compiled(
-    definitions: tuple[Definition, ...], timed: tuple[Definition, ...] | None
+    definitions: tuple[Definition, ...],
+    timed: tuple[Definition, ...] | None,
+    asks_all: bool,  # noqa: FBT001 - the key of a cache
 ) -> tuple[str, tuple[object, ...]]:
     """The query for these definitions, with holes for the ids and the moment: the ORM's work is done once."""
     facts = Batched()
@@ -103,9 +111,9 @@ def _compiled(
     batch = facts.join(held(Customer.objects.filter(AmongIds("id", None))))
     query = batch.order_by().annotate(**columns).values_list(*OWN, *columns).query
     sql, params = query.sql_with_params()
-    recheck_at = "least(recheck_at, told, stands_until)" if timed is None else "least(told, stands_until)"
+    known = "recheck_at" if timed is None else "NULL" if asks_all else DUE
     verdict = decided(plan, sql, is_asked=bool(asked))
-    return CHANGED.format(decided=verdict, recheck_at=recheck_at), params
+    return CHANGED.format(decided=verdict, known=known), params
 
 
 def named_by_rules(stages: Definition, customer_ids: Sequence[int], now: datetime) -> dict[int, int | None]:

@@ -130,6 +130,12 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def moment_of(text: str) -> SafeString | str:
+    """A moment that an event's properties name, as `moment` shows it."""
+    return moment(datetime.fromisoformat(text))
+
+
+@register.filter
 def ago(at: datetime | None, now: datetime) -> str:
     """How long before `now` it was, in one word or two."""
     if at is None:

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from customers.api.customers import CustomerViewSet
 from customers.api.events import EventViewSet
+from customers.api.holds import StageHoldViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
 from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
 from customers.api.segments import SegmentViewSet
@@ -21,10 +22,12 @@ router.register("sources", SourceViewSet, basename="api-source")
 
 events = CustomerEventViewSet.as_view({"get": "list"})
 moves = StageHistoryViewSet.as_view({"get": "list"})
+holds = StageHoldViewSet.as_view({"get": "list", "post": "create", "delete": "release"})
 consents = ConsentViewSet.as_view({"get": "list", "post": "create"})
 urlpatterns = [
     path("customers/<uuid:id>/events/", events, name="api-customer-events"),
     path("customers/<uuid:id>/stage_history/", moves, name="api-customer-stage-history"),
+    path("customers/<uuid:id>/stage_holds/", holds, name="api-customer-stage-holds"),
     path("customers/<uuid:id>/consents/", consents, name="api-customer-consents"),
     *router.urls,
 ]

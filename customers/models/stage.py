@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stage(models.Model):
-    """One of the seven, with the terms on which customers come, stay and go; docs/stages.md says how they act.
+    """One of the seven, with the terms on which customers come, stay and go (docs/stages.md).
 
     After a change `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
     """

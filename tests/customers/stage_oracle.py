@@ -1,4 +1,4 @@
-"""What decides about stages, told a second time in plain Python: the property tests hold the SQL against it."""
+"""What decides about stages, told again in plain Python: the property tests hold the SQL against it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

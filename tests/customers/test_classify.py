@@ -248,6 +248,21 @@ def test_recheck_comes_early_rather_than_late_where_only_few_definitions_were_as
     assert [left_at for _slug, _at, left_at in stays(person)] == [None] * 4
 
 
+def test_what_is_due_stays_due_where_an_event_comes_first_and_asks_others_only():
+    segment("fresh", BOUGHT)
+    stage("discovery", VIEWED)
+    person = customer()
+    event(person, at=NOON - DAY)
+    classify([person.pk], NOON)
+    due = NOON + 29 * DAY
+    event(person, "Product Viewed", at=due)
+    classify([person.pk], due, changed=Depends(events=frozenset(["Product Viewed"])))
+
+    assert recheck(due) == 1
+
+    assert stays(person) == [("fresh", NOON, due)]
+
+
 def test_recheck_takes_at_most_its_limit():
     people = [customer(recheck_at=NOON) for _ in range(3)]
 

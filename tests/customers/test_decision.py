@@ -1,6 +1,5 @@
 """Stages' terms: what is kept, call by call and by the clock, is what the oracle says."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from customers.rebuild import recheck
 from customers.stages import save_stages
 from tests.builders import DAY, HOUR, NOON
 from tests.customers.calls import identify, owner, receive
-from tests.customers.stage_oracle import Held, Standing, StageTerms, named, next_look, settle
+from tests.customers.stage_oracle import Held, StageTerms, Standing, named, next_look, settle
 
 pytestmark = pytest.mark.django_db
 LETTERS = ("enter", "stay", "leave")
@@ -37,9 +36,7 @@ answers = st.dictionaries(
 holds = st.fixed_dictionaries(
     {"stage": st.integers(1, 7), "end": st.sampled_from(["never", "until", "yields"])}
 )
-turns = st.tuples(
-    st.sampled_from([0, 1, 4, 5, 24, 72]), st.one_of(answers, answers, holds, st.just(None))
-)
+turns = st.tuples(st.sampled_from([0, 1, 4, 5, 24, 72]), st.one_of(answers, answers, holds, st.just(None)))
 
 
 @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
