@@ -28,10 +28,20 @@ class Difference(NamedTuple):
     now: Any
 
 
-def written(stage: Stage) -> dict[str, Any]:
-    """A stage's terms as JSON."""
-    terms = {field: getattr(stage, field) for field in FIELDS}
-    return terms | {"dwell": duration_iso_string(stage.dwell) if stage.dwell else None}
+def terms_of(stage: Stage) -> dict[str, Any]:
+    """A stage's terms by their names, as the row has them."""
+    return {field: getattr(stage, field) for field in FIELDS}
+
+
+def written(terms: Mapping[int, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The terms of stages, by number, as JSON by key."""
+    return {
+        slug: {
+            **terms[number],
+            "dwell": duration_iso_string(dwell) if (dwell := terms[number]["dwell"]) else None,
+        }
+        for slug, number in NUMBERS.items()
+    }
 
 
 def differences(was: Definitions, now: Definitions) -> list[Difference]:

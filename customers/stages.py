@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Max
 from django.utils.translation import gettext as _
 
 from config import work
@@ -15,7 +15,7 @@ from customers.models import Customer, Stage, StageMove, StageVersion
 from customers.rules import Problem, RuleError
 from customers.rules.texts import LONGEST
 from customers.segments import lock_definitions
-from customers.stage_definitions import FIELDS, RULES, written
+from customers.stage_definitions import FIELDS, RULES, terms_of, written
 
 Change = Mapping[str, Any]  # fields of a stage by name
 
@@ -51,24 +51,21 @@ def save_stages(
     with transaction.atomic():
         lock_definitions()
         stages = Stage.objects.in_bulk()
-        _check(stages, changes)
+        check_changes(stages, changes)
         news = {number: _changed(stages[number], change) for number, change in changes.items()}
         if not any(news.values()) and version is None:
             return None
         for number, change in changes.items():
             for field, value in change.items():
                 setattr(stages[number], field, value)
-        precedences = {stage.precedence for stage in stages.values()}
-        if len(precedences) < len(stages):
-            path = "precedence"
-            raise RuleError([Problem(path=path, message=_("Two stages can't have the same precedence."))])
         Stage.objects.bulk_update(stages.values(), FIELDS)
         _look_anew([number for number, fields in news.items() if fields] or [1], now)
         return _in_force(version or StageVersion(note=note, saved_by=by, saved_at=now), stages, now)
 
 
 def _in_force(version: StageVersion, stages: Mapping[int, Stage], now: datetime) -> StageVersion:
-    version.definitions = {stage.slug: written(stage) for stage in stages.values()}
+    version.definitions = written({number: terms_of(stage) for number, stage in stages.items()})
+    version.number = 1 + (StageVersion.objects.aggregate(last=Max("number"))["last"] or 0)
     version.in_force_at = now
     version.save()
     return version
@@ -84,7 +81,8 @@ def _changed(stage: Stage, change: Change) -> list[str]:
     ]
 
 
-def _check(stages: Mapping[int, Stage], changes: Mapping[int, Change]) -> None:
+def check_changes(stages: Mapping[int, Stage], changes: Mapping[int, Change]) -> None:
+    """RuleError where stages can't be changed like this."""
     problems: list[Problem] = []
     for number, change in changes.items():
         slug = stages[number].slug
@@ -93,6 +91,9 @@ def _check(stages: Mapping[int, Stage], changes: Mapping[int, Change]) -> None:
                 Problem(path=f"{slug}.{field}.{problem['path']}".rstrip("."), message=problem["message"])
                 for problem in _problems(field, value)
             ]
+    places = {changes.get(number, {}).get("precedence", stage.precedence) for number, stage in stages.items()}
+    if len(places) < len(stages):
+        problems.append(Problem(path="precedence", message=_("Two stages can't have the same precedence.")))
     if problems:
         raise RuleError(problems)
 

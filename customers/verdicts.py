@@ -147,9 +147,11 @@ def _holds(rule: Rule | None, facts: Facts, leaving: Expression = FALSE) -> Expr
     return condition if leaving is FALSE else AllOf(condition, Not(leaving))
 
 
-def held(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """The customers with `hold`, the one that lasts, beside those who have one."""
+def held(customers: QuerySet[Customer], at: datetime | None = None) -> QuerySet[Customer]:
+    """The customers with `hold`, the one that lasts, or lasted `at` a moment, beside those who have one."""
     lasting = Q(stage_holds__ended_at=None)
+    if at is not None:
+        lasting = (lasting | Q(stage_holds__ended_at__gt=at)) & Q(stage_holds__held_at__lte=at)
     return customers.annotate(hold=FilteredRelation("stage_holds", condition=lasting))
 
 

@@ -19,7 +19,7 @@ def keep_first_version(apps, schema_editor):
     definitions = {stage.slug: {"rule": stage.rule, "precedence": stage.precedence, **TERMS} for stage in stages}
     now = timezone.now()
     version = apps.get_model("customers", "StageVersion")
-    version.objects.create(definitions=definitions, saved_at=now, in_force_at=now)
+    version.objects.create(number=1, definitions=definitions, saved_at=now, in_force_at=now)
 
 
 class Migration(migrations.Migration):
@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
             name='StageVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(editable=False, null=True, unique=True, verbose_name='number')),
                 ('definitions', models.JSONField(verbose_name='definitions')),
                 ('note', models.TextField(blank=True, default='', verbose_name='note')),
                 ('saved_by', models.CharField(blank=True, default='', max_length=150, verbose_name='by')),

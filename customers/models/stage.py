@@ -161,11 +161,12 @@ class StageHold(models.Model):
 
 
 class StageVersion(models.Model):
-    """All stage definitions as they were at one time, by stage key; a draft until `in_force_at`.
+    """All stage definitions as they were at one time, by stage key; without a `number` it is a draft.
 
-    One that was in force once never changes. The one in force is the last that came into force.
+    It gets its number when it comes into force, and never changes from then on. The greatest is in force.
     """
 
+    number = models.PositiveIntegerField(_("number"), null=True, unique=True, editable=False)
     definitions = models.JSONField(_("definitions"))
     note = models.TextField(_("note"), blank=True, default="")
     saved_by = models.CharField(_("by"), max_length=150, blank=True, default="")
@@ -178,4 +179,4 @@ class StageVersion(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"v{self.pk}"
+        return f"v{self.number}" if self.number else str(_("draft"))

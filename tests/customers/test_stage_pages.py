@@ -79,7 +79,7 @@ def test_stage_form_saves_all_terms_as_one_version(admin: Client) -> None:
 
     answer = admin.post(reverse("admin:customers_stage_change", args=[6]), terms)
 
-    stage, version = Stage.objects.get(number=6), StageVersion.objects.first()
+    stage, version = Stage.objects.get(number=6), StageVersion.objects.latest("number")
     assert answer.status_code == 302
     assert (stage.precedence, stage.dwell, stage.onward, stage.back, stage.interrupts, stage.stay_rule) == (
         1,
