@@ -107,7 +107,8 @@ def try_stages(
             cursor.execute(LIMITS)
             cursor.execute(counted, params)
             rows = cursor.fetchall()
-            people = Customer.objects.in_bulk([pk for *_way, ids in rows for pk in ids])
+            shown = Customer.objects.select_related("stage").prefetch_related("identities")
+            people = shown.in_bulk([pk for *_way, ids in rows for pk in ids])
             transaction.set_rollback(True)  # gives the limits back where this was a part of a transaction
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):

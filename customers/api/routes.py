@@ -9,6 +9,7 @@ from customers.api.holds import StageHoldViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
 from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
 from customers.api.segments import SegmentViewSet
+from customers.api.stage_versions import StageVersionViewSet
 from customers.api.stages import StageViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -16,6 +17,7 @@ router.register("customers", CustomerViewSet, basename="api-customer")
 router.register("events", EventViewSet, basename="api-event")
 router.register("segments", SegmentViewSet, basename="api-segment")
 router.register("stages", StageViewSet, basename="api-stage")
+router.register("stage_versions", StageVersionViewSet, basename="api-stage-version")
 router.register("topics", TopicViewSet, basename="api-topic")
 router.register("suppressions", SuppressionViewSet, basename="api-suppression")
 router.register("sources", SourceViewSet, basename="api-source")

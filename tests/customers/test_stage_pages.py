@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
@@ -102,3 +102,73 @@ def test_stage_form_names_a_rule_that_is_no_good(admin: Client) -> None:
 
     assert answer.status_code == 200
     assert "field: Not known" in answer.content.decode()
+
+
+def draft(admin: Client) -> StageVersion:
+    assert admin.post(reverse("admin:stage_version_new")).status_code == 302
+    return StageVersion.objects.get(number=None)
+
+
+def save(admin: Client, version: StageVersion, definitions: Any) -> Any:
+    url = reverse("admin:stage_version", args=[version.pk])
+    words = {"save": "1", "definitions": json.dumps(definitions), "note": "Romans"}
+    return admin.post(url, words, follow=True)
+
+
+def test_a_draft_is_written_tried_and_put_in_force(admin: Client) -> None:
+    customer(traits={"name": "Ada", "city": "Roma"})
+    made = draft(admin)
+    saved = save(admin, made, {"use": {"rule": ROMAN}}).content.decode()
+
+    tried = admin.get(reverse("admin:stage_version_try", args=[made.pk]), {"days": "0"}).content.decode()
+    admin.post(reverse("admin:stage_version", args=[made.pk]), {"force": "1"})
+
+    made.refresh_from_db()
+    assert "city is" in saved
+    assert "from no stage to use" in " ".join(tried.split())
+    assert ">Ada</a>" in tried
+    assert (made.number, made.note, made.saved_by) == (2, "Romans", "ada")
+    assert Stage.objects.get(slug="use").rule == ROMAN
+
+
+def test_a_draft_that_is_no_good_is_told_and_not_kept(admin: Client) -> None:
+    made = draft(admin)
+
+    page = save(admin, made, {"use": {"rule": {"field": "x"}}}).content.decode()
+
+    made.refresh_from_db()
+    assert "use.rule.field: Not known" in page
+    assert made.definitions["use"]["rule"] == {}
+
+
+def test_an_older_version_is_put_back_but_not_changed(admin: Client) -> None:
+    first = StageVersion.objects.get()
+    save(admin, first, {"use": {"rule": ROMAN}})
+    Stage.objects.filter(slug="use").update(rule=ROMAN)
+
+    admin.post(reverse("admin:stage_version", args=[first.pk]), {"force": "1"})
+
+    assert Stage.objects.get(slug="use").rule == {}
+    assert StageVersion.objects.latest("number").number == 2
+    assert admin.get(reverse("admin:stage_versions")).status_code == 200
+
+
+def test_a_draft_is_deleted_by_its_button(admin: Client) -> None:
+    made = draft(admin)
+
+    admin.post(reverse("admin:stage_version", args=[made.pk]), {"delete": "1"})
+
+    assert StageVersion.objects.get().number == 1
+
+
+def test_who_may_only_look_changes_nothing(client: Client) -> None:
+    person = User.objects.create_user("bruno", is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="view_stage"))
+    client.force_login(person)
+    version = StageVersion.objects.get()
+    url = reverse("admin:stage_version", args=[version.pk])
+
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"force": "1"}).status_code == 403
+    assert client.post(reverse("admin:stage_version_new")).status_code == 403
+    assert StageVersion.objects.count() == 1

@@ -9,7 +9,7 @@ from tests.config.api.routes import routes
 
 pytestmark = pytest.mark.django_db
 ROUTES = routes()
-LOOKS_ONLY = {"check", "preview", "preview_rule", "validate", "validate_draft"}
+LOOKS_ONLY = {"trial", "check", "preview", "preview_rule", "validate", "validate_draft"}
 
 
 def ask(api, route):
