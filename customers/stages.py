@@ -28,11 +28,10 @@ class StageCount(NamedTuple):
 
 
 class StageFlow(NamedTuple):
-    """How many customers moved from one stage to another, and how often; from None: their first stage."""
+    """How many moves led from one stage to another; from None: to somebody's first stage."""
 
     from_stage: int | None
     to_stage: int
-    customers: int
     moves: int
 
 
@@ -154,7 +153,7 @@ def stage_flows(start: datetime, end: datetime) -> list[StageFlow]:
     """The moves from `start` on, before `end`, each pair of stages once; returns included."""
     moves = StageMove.objects.filter(moved_at__gte=start, moved_at__lt=end)
     pairs = moves.order_by().values_list("from_stage_id", "to_stage_id")
-    counted = pairs.annotate(Count("customer", distinct=True), Count("pk"))
+    counted = pairs.annotate(Count("pk"))
     return [
         StageFlow(*row) for row in counted.order_by(F("from_stage_id").asc(nulls_first=True), "to_stage_id")
     ]

@@ -118,6 +118,24 @@ def span_words(span: timedelta | None) -> str:
 
 
 @register.filter
+def about(span: timedelta | None) -> str:
+    """A length of time in its greatest unit that leaves two of it at least: 27 days, 5 hours, 90 minutes."""
+    if span is None:
+        return DASH
+    for unit in (timedelta(days=1), timedelta(hours=1)):
+        if span >= 2 * unit:
+            return span_words(round(span / unit) * unit)
+    return span_words(span)
+
+
+@register.filter
+def stage_words(number: int | str) -> str:
+    """A stage by its number, as text: 6 use; 0 is no stage yet."""
+    place = int(number)
+    return f"{place} {gettext(STAGES[place - 1])}" if place else gettext("no stage yet")
+
+
+@register.filter
 def moment(at: datetime | None) -> SafeString | str:
     """A moment to the minute, with the exact one on hovering."""
     if at is None:

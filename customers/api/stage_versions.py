@@ -110,8 +110,7 @@ class StageVersionViewSet(
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002, ARG002 - of the path
         """Change the draft: the terms that are named, of the stages that are named."""
         draft = self.get_object()
-        body = {"definitions": {}, "note": draft.note} | dict(request.data)
-        given = StageVersionSerializer(draft, data=body)
+        given = StageVersionSerializer(draft, data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         self._keep(given, draft)
         return Response(StageVersionSerializer(given.instance).data)
@@ -156,7 +155,7 @@ class StageVersionViewSet(
         return Response(StageVersionSerializer(version).data)
 
     def _keep(self, serializer: serializers.BaseSerializer[StageVersion], draft: StageVersion | None) -> None:
-        given = serializer.validated_data
+        given = {"definitions": {}, "note": draft.note if draft else ""} | serializer.validated_data
         with told_at("definitions", RuleError), conflicting(VersionError):
             serializer.instance = save_draft(
                 given["definitions"], asker(self.request), clock.now(), given["note"], draft

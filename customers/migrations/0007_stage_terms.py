@@ -10,6 +10,16 @@ CAME = """
           FROM customers_stagemove) AS came
     WHERE move.id = came.id AND came.at IS NOT NULL
 """
+LASTED = """
+    CREATE FUNCTION stay_lasted(since timestamptz, until timestamptz) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT CASE WHEN until - since < interval '3 hours'
+                    THEN extract(epoch FROM until - since)::integer / 60 * 60
+                    WHEN until - since < interval '60 days'
+                    THEN extract(epoch FROM until - since)::integer / 3600 * 3600
+                    ELSE extract(epoch FROM until - since)::integer / 86400 * 86400 END
+    $$
+"""
 TERMS = {"stay_rule": {}, "leave_rule": {}, "dwell": None, "interrupts": False, "onward": "any", "back": "any"}
 
 
@@ -123,10 +133,6 @@ class Migration(migrations.Migration):
             name='to_stage',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.stage', verbose_name='to'),
         ),
-        migrations.AddIndex(
-            model_name='stagemove',
-            index=models.Index(fields=['moved_at'], include=('from_stage', 'to_stage', 'from_since'), name='stage_move_at'),
-        ),
         migrations.AddField(
             model_name='stagehold',
             name='customer',
@@ -148,6 +154,20 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stagehold',
             constraint=models.CheckConstraint(condition=models.Q(('yields', False), ('until__isnull', True), _connector='OR'), name='hold_ends_in_one_way'),
+        ),
+        migrations.RunSQL(LASTED, "DROP FUNCTION stay_lasted"),
+        migrations.AddField(
+            model_name='stagemove',
+            name='lasted',
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Func('from_since', 'moved_at', function='stay_lasted'),
+                output_field=models.IntegerField(null=True),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name='stagemove',
+            index=models.Index(fields=['moved_at'], include=('from_stage', 'to_stage', 'lasted'), name='stage_move_at'),
         ),
         migrations.RunSQL(CAME, migrations.RunSQL.noop),
         migrations.RunPython(keep_first_version, migrations.RunPython.noop),
