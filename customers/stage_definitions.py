@@ -44,6 +44,11 @@ def written(terms: Mapping[int, Mapping[str, Any]]) -> dict[str, dict[str, Any]]
     }
 
 
+def in_order(definitions: Definitions) -> dict[str, dict[str, Any]]:
+    """The same, stages and terms in the order in which they are read; PostgreSQL keeps its own."""
+    return {slug: {field: definitions[slug][field] for field in FIELDS} for slug in LABELS}
+
+
 def differences(was: Definitions, now: Definitions) -> list[Difference]:
     """Where two definitions differ, stage by stage."""
     return [

@@ -16,10 +16,12 @@ from config import clock
 from config.forms import JsonField, told
 from config.localtime import DAY
 from config.pages import site
+from config.templatetags.sette import DASH, span_words
 from customers.admin.rules import sentence
 from customers.models import Stage, StageVersion
 from customers.rules import RuleError
-from customers.stage_definitions import RULES, Difference
+from customers.rules.texts import parse_span
+from customers.stage_definitions import RULES, Difference, in_order
 from customers.stage_versions import (
     VersionError,
     compare,
@@ -82,7 +84,7 @@ def new_draft(request: HttpRequest) -> HttpResponse:
 def version(request: HttpRequest, version_id: int) -> HttpResponse:
     """One version; what is posted changes it, deletes it or puts it in force."""
     shown = get_object_or_404(StageVersion, pk=version_id)
-    form = DraftForm(initial={"definitions": shown.definitions, "note": shown.note})
+    form = DraftForm(initial={"definitions": in_order(shown.definitions), "note": shown.note})
     if request.method == "POST":
         if not request.user.has_perm("customers.change_stage"):
             raise PermissionDenied
@@ -93,6 +95,7 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
         request,
         _("Version %s") % shown.number if shown.number else _("Draft"),
         version=shown,
+        terms=in_order(shown.definitions),
         used=version_in_force(),
         form=form,
         differences=[_in_words(one) for one in compare(shown)],
@@ -132,11 +135,22 @@ def _act(request: HttpRequest, shown: StageVersion, form: DraftForm) -> HttpResp
 
 def _in_words(one: Difference) -> dict[str, Any]:
     """A difference as the page tells it: rules in words."""
-    was, is_now = (
-        sentence(value) if one.field in RULES else value if value is not None else ""
-        for value in (one.was, one.now)
-    )
+    was, is_now = (_said(one.field, value) for value in (one.was, one.now))
     return {"stage": one.stage, "field": TERMS[one.field], "was": was, "now": is_now}
+
+
+def _said(field: str, value: Any) -> Any:
+    """One term in words; a dash for what there is none of."""
+    if value is None or value == {}:
+        return DASH
+    if field in RULES:
+        return sentence(value)
+    if field == "dwell":
+        return span_words(parse_span(value))
+    if field == "interrupts":
+        return _("yes") if value else _("no")
+    ways = {"onward": Stage.Onward, "back": Stage.Back}
+    return ways[field](value).label if field in ways else value
 
 
 def trial(request: HttpRequest, version_id: int) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from config import clock
 from config.forms import JsonField, SpanField
@@ -44,6 +44,7 @@ class StageForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Precedence"),
         min_value=1,
         max_value=7,
+        widget=UnfoldAdminIntegerFieldWidget(),
         help_text=_(
             "Of the stages whose rule holds, the lowest number wins. Whichever has it now gets this one's."
         ),

@@ -118,13 +118,15 @@ def save(admin: Client, version: StageVersion, definitions: Any) -> Any:
 def test_a_draft_is_written_tried_and_put_in_force(admin: Client) -> None:
     customer(traits={"name": "Ada", "city": "Roma"})
     made = draft(admin)
-    saved = save(admin, made, {"use": {"rule": ROMAN}}).content.decode()
+    saved = save(admin, made, {"use": {"rule": ROMAN, "dwell": "P2D"}}).content.decode()
 
     tried = admin.get(reverse("admin:stage_version_try", args=[made.pk]), {"days": "0"}).content.decode()
     admin.post(reverse("admin:stage_version", args=[made.pk]), {"force": "1"})
 
     made.refresh_from_db()
     assert "city is" in saved
+    assert "<td>2 days</td>" in saved
+    assert saved.index("&quot;awareness&quot;") < saved.index("&quot;use&quot;")
     assert "from no stage to use" in " ".join(tried.split())
     assert ">Ada</a>" in tried
     assert (made.number, made.note, made.saved_by) == (2, "Romans", "ada")
