@@ -1,7 +1,8 @@
 """To which stage a customer goes: the one place that decides it, as SQL over what the rules answer. Pure.
 
-It reads of each customer `stage_id` and `stage_since`, the moment `asked_at`, the hold's columns and three
-lists of booleans, with one element for each stage in the order of precedence:
+It reads of each customer `stage_id` and `stage_since`, the moment `asked_at`, the hold's columns, and what
+the rules answer. Where the plan is plain that is `named`: the first stage, in the order of precedence, that
+the customer could enter. Else it is three lists of booleans, an element for each stage in that order:
 
     enters   its rule holds and its leave rule does not
     stays    its stay rule holds and its leave rule does not
@@ -22,13 +23,14 @@ IS_HELD = """
     (hold_id IS NOT NULL AND coalesce(hold_until > asked_at, true)
      AND (NOT hold_yields OR {named} IS NULL OR {named} IS NOT DISTINCT FROM hold_named))
 """
+# OFFSET 0 keeps PostgreSQL from working an answer, or a step, out anew wherever it is mentioned.
 FIRST = "SELECT *, {is_held} AS is_held, stage_id AS stage_0 FROM ({answered} OFFSET 0) AS answered"
-STEP = "SELECT *, {goes} AS stage_{number} FROM ({before} OFFSET 0) AS step_{before_number}"
+STEP = "SELECT *, {goes} AS stage_{number} FROM ({before}{apart}) AS step_{before_number}"
 DECIDED = """
     SELECT *, stage_{last} AS to_stage, ARRAY[{path}]::smallint[] AS path,
            least(NULLIF(greatest(hold_until, asked_at), asked_at),
                  NULLIF(greatest({stays_until}, asked_at), asked_at)) AS stands_until
-    FROM ({steps} OFFSET 0) AS step_{last}
+    FROM ({steps}{apart}) AS step_{last}
 """
 
 
@@ -56,8 +58,21 @@ def is_open(plan: Plan, start: Terms, end: int) -> bool:
     return start.back == Stage.Back.ANY
 
 
+def is_plain(plan: Plan) -> bool:
+    """Whether it makes no difference where somebody stands: no dwell, no closed ways, no stay rules."""
+    return all(
+        terms.dwell is None
+        and terms.stay is None
+        and terms.onward == Stage.Onward.ANY
+        and terms.back == Stage.Back.ANY
+        for terms in plan
+    )
+
+
 def named(plan: Plan) -> str:
     """The stage that the rules name: of those that a customer could enter, the one of least precedence."""
+    if is_plain(plan):
+        return "named"
     numbers = ", ".join(str(terms.number) for terms in plan)
     return f"(ARRAY[{numbers}]::smallint[])[array_position(enters, true)]"
 
@@ -72,24 +87,24 @@ def decided(plan: Plan, answered: str, *, is_asked: bool = True) -> str:
     is_held = IS_HELD.format(named=named(plan)) if is_asked else "hold_id IS NOT NULL"
     steps = FIRST.format(is_held=is_held, answered=answered)
     last = _steps(plan) if is_asked else 0
+    apart = "" if is_plain(plan) else " OFFSET 0"
     for number in range(1, last + 1):
         goes = _goes(plan, number - 1)
-        steps = STEP.format(goes=goes, number=number, before=steps, before_number=number - 1)
+        steps = STEP.format(goes=goes, number=number, before=steps, before_number=number - 1, apart=apart)
     path = ", ".join(f"stage_{number}" for number in range(1, last + 1))
-    return DECIDED.format(last=last, path=path, steps=steps, stays_until=_stays_until(plan, last))
+    stays_until = _stays_until(plan, last)
+    return DECIDED.format(last=last, path=path, steps=steps, apart=apart, stays_until=stays_until)
 
 
 def _steps(plan: Plan) -> int:
-    """How many moves at one moment there can be: without dwell and closed ways the first is the last."""
-    is_plain = all(
-        terms.dwell is None and terms.onward == Stage.Onward.ANY and terms.back == Stage.Back.ANY
-        for terms in plan
-    )
-    return 1 if is_plain else max(1, sum(1 for terms in plan if terms.enter))
+    """How many moves at one moment there can be: where the plan is plain the first is the last."""
+    return 1 if is_plain(plan) else max(1, sum(1 for terms in plan if terms.enter))
 
 
 def _goes(plan: Plan, at: int) -> str:
     """The stage after the one of step `at`: of those that take the customer, the one of least precedence."""
+    if is_plain(plan):
+        return f"CASE WHEN is_held THEN hold_stage ELSE coalesce(named, stage_{at}) END"
     cases = [
         f"WHEN {_takes(plan, place, at)} THEN {terms.number}"
         for place, terms in enumerate(plan, start=1)

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from psycopg.errors import QueryCanceled
 
-from customers.decision import Plan, decided
+from customers.decision import Plan, decided, is_plain
 from customers.definitions import stages_definition
 from customers.models import Customer
 from customers.rules.expressions import Compare
@@ -25,7 +25,7 @@ from customers.verdicts import answers, held, holds
 LIMITS = "SET LOCAL transaction_read_only = on; SET LOCAL statement_timeout = '20s'"
 # Where somebody stood at %s: where the first move after it left from. By the index stage_move_at.
 STOOD = """
-    SELECT id, asked_at, hold_id, hold_stage, hold_until, hold_yields, hold_named, enters, stays, leaves,
+    SELECT id, asked_at, hold_id, hold_stage, hold_until, hold_yields, hold_named, {answers},
            CASE WHEN later.customer_id IS NULL THEN stage_id ELSE later.from_stage_id END AS stage_id,
            CASE WHEN later.customer_id IS NULL THEN stage_since ELSE later.from_since END AS stage_since
     FROM ({answered} OFFSET 0) AS present
@@ -133,7 +133,8 @@ def _present(plan: Plan, now: datetime) -> tuple[str, Sequence[Any]]:
 def _past(plan: Plan, at: datetime) -> tuple[str, Sequence[Any]]:
     known = held(Customer.objects.filter(first_seen_at__lte=at), at)
     sql, params = _answered(plan, Known(at), known)
-    return STOOD.format(answered=sql), [*params, at]
+    columns = "named" if is_plain(plan) else "enters, stays, leaves"
+    return STOOD.format(answered=sql, answers=columns), [*params, at]
 
 
 def _answered(plan: Plan, facts: Grouped, customers: QuerySet[Customer]) -> tuple[str, Sequence[Any]]:

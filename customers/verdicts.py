@@ -29,7 +29,7 @@ from django.db.models import (
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast
 
-from customers.decision import Plan, decided, named
+from customers.decision import Plan, decided, is_plain, named
 from customers.definitions import STAGE, Definition
 from customers.models import Customer, Membership
 from customers.rules import Rule
@@ -134,6 +134,14 @@ def answers(plan: Plan, facts: Facts) -> dict[str, Expression]:
     """What the stages' rules answer, as the columns from which `decision` decides."""
     leaves = [_holds(terms.leave, facts) for terms in plan]
     enters = [_holds(terms.enter, facts, leaving) for terms, leaving in zip(plan, leaves, strict=True)]
+    if is_plain(plan):
+        cases = [
+            When(holds, then=Value(terms.number))
+            for terms, holds in zip(plan, enters, strict=True)
+            if terms.enter
+        ]
+        first = Case(*cases, default=None, output_field=SmallIntegerField())
+        return {"asked_at": facts.ago(), "named": first if cases else _nothing(SmallIntegerField())}
     stays = [_holds(terms.stay, facts, leaving) for terms, leaving in zip(plan, leaves, strict=True)]
     flags = {"enters": enters, "stays": stays, "leaves": leaves}
     return {"asked_at": facts.ago()} | {name: Flags(*each) for name, each in flags.items()}
