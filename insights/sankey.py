@@ -7,8 +7,9 @@ earlier stage comes to the stage's second block, so a way back is never hidden i
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, LEFT, RIGHT = 1120, 190, 930
+WIDTH, LEFT, RIGHT = 1120, 230, 920
 BLOCK, GAP, ROOM = 16, 14, 520  # a block's width, between blocks, the height of all ribbons together
+ASIDE = 8  # between a block and its name
 TOP = 12
 THINNEST = 1.5
 
@@ -34,6 +35,11 @@ class Block:
     x: float
     y: float
     height: float
+
+    @property
+    def name_x(self) -> float:
+        """Where its name begins, or ends on the left."""
+        return self.x - ASIDE if self.x < LEFT else self.x + BLOCK + ASIDE
 
     @property
     def middle(self) -> float:

@@ -94,7 +94,7 @@ def share(part: int, whole: int) -> str:
     if 0 < percent < LEAST_SHARE:
         return f"< {number_format(LEAST_SHARE, 1)} %"
     digits = 0 if percent >= SHARE_DIGITS or percent == 0 else 1
-    return f"{number_format(percent, digits)} %"
+    return f"{number_format(round(percent, digits), digits)} %"
 
 
 @register.filter
