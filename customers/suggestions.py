@@ -8,7 +8,7 @@ from all over the table), so it is as fast at a million customers; what is rare 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from customers.bounded import bounded_reads
 from customers.models import Segment, Stage, Topic
 from customers.rules.comparison import value_words
 from customers.rules.errors import Slip
+from customers.rules.families.product import OF_PRODUCT, ORDER
 from customers.rules.texts import LIST, parse_moment
 
 LONGEST = timedelta(seconds=2)
@@ -87,6 +88,21 @@ def _property_values(given: Given) -> Suggestions:
     return Suggestions(_values(documents, given.get("property", "")), is_sample)
 
 
+def _product_properties(given: Given) -> Suggestions:
+    del given
+    documents, is_sample = _events_named(ORDER)
+    found = [one for one in _paths(documents) if one.value.startswith(OF_PRODUCT)]
+    names = [one.value.removeprefix(OF_PRODUCT) for one in found]
+    return Suggestions(
+        [replace(one, value=name, label=name) for one, name in zip(found, names, strict=True)], is_sample
+    )
+
+
+def _product_values(given: Given) -> Suggestions:
+    documents, is_sample = _events_named(ORDER)
+    return Suggestions(_values(documents, OF_PRODUCT + given.get("property", "")), is_sample)
+
+
 def _traits(given: Given) -> Suggestions:
     del given
     documents, is_sample = _all_traits()
@@ -142,6 +158,8 @@ SOURCES: dict[str, Callable[[Given], Suggestions]] = {
     "events": _events,
     "properties": _properties,
     "property_values": _property_values,
+    "product_properties": _product_properties,
+    "product_values": _product_values,
     "traits": _traits,
     "dates": _dates,
     "trait_values": _trait_values,

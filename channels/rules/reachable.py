@@ -30,6 +30,7 @@ class Reachable(Leaf):
             "not_reachable": gettext_lazy("can't be reached by"),
             **{str(kind.value): kind.label for kind in ChannelKind},
         },
+        order=("operator", "channel"),
         start={"operator": "reachable", "channel": "email"},
     )
 

@@ -144,10 +144,11 @@ def _family(leaf: type[Leaf]) -> Family:
 
 def _settings(model: type[BaseModel], shown: Shown, but: tuple[str, ...] = ()) -> list[Setting]:
     fields = {name: info for name, info in model.model_fields.items() if name != "field"}
-    first = [name for name in fields if name not in LAST]
+    order = (*shown.order, *(name for name in LAST if name not in shown.order))
+    first = [*shown.order, *(name for name in fields if name not in order)]
     return [
         _setting(model, name, fields[name], shown, but)
-        for name in [*first, *(name for name in LAST if name in fields)]
+        for name in [*first, *(name for name in order if name in fields and name not in first)]
     ]
 
 

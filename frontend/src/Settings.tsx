@@ -23,6 +23,11 @@ import type { Setting } from "./vocabulary";
 
 const FEW_BUTTONS = 2; // more settings than these are added from a list
 
+/** Whether a control needs its name beside it: a mere number says nothing of what it counts. */
+function isNamed({ kind, name }: Setting): boolean {
+  return name !== "value" && (kind === "span" || kind === "number" || kind === "moment");
+}
+
 interface Props<L extends Json> {
   settings: Setting[];
   line: L;
@@ -105,7 +110,11 @@ export function Settings<L extends Json>({ settings, line, given = {}, problems,
               </button>
             </span>
           ) : (
-            <span key={setting.name}>{control(setting)}</span>
+            <span className={isNamed(setting) ? "b-optional" : undefined} key={setting.name}>
+              {isNamed(setting) && setting.kind !== "number" && <span className="b-word">{setting.label}</span>}
+              {control(setting)}
+              {isNamed(setting) && setting.kind === "number" && <span className="b-word">{setting.label}</span>}
+            </span>
           ),
         )}
         {unset.length > FEW_BUTTONS && (

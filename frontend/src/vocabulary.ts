@@ -8,7 +8,7 @@ export interface Choice {
 
 export interface Setting {
   name: string;
-  kind: "choice" | "where" | "span" | "path" | "number" | "yesno" | "list" | "text" | "any";
+  kind: "choice" | "where" | "span" | "moment" | "path" | "number" | "yesno" | "list" | "text" | "any";
   label: string;
   suggests: string | null;
   is_optional: boolean;

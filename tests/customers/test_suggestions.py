@@ -48,6 +48,13 @@ def test_properties_come_with_their_path_kind_and_examples():
     }
 
 
+def test_properties_of_products_are_named_as_of_one_product():
+    event(customer(), properties={"total": 5, "products": [{"category": "Seafood"}, {"category": "Deli"}]})
+
+    assert values("product_properties") == ["category"]
+    assert values("product_values", "sea", property="category") == ["Seafood"]
+
+
 def test_values_of_a_property_keep_their_type():
     of = customer()
     for size in [5, 5, "5"]:

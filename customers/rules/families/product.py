@@ -25,6 +25,7 @@ from customers.rules.texts import LIST, JsonKeys, Span, span_words
 from customers.rules.where import Line, Where
 
 ORDER, ADDED, REMOVED = "Order Completed", "Product Added", "Product Removed"
+OF_PRODUCT = f"products{LIST}."  # before a property of one of an order's products
 Operator = Literal["bought", "not_bought", "in_cart", "not_in_cart"]
 
 
@@ -52,7 +53,9 @@ class Product(Leaf):
             "in_cart": gettext_lazy("has in the cart"),
             "not_in_cart": gettext_lazy("does not have in the cart"),
         },
+        suggests={"property": "product_properties", "value": "product_values"},
         takes={"*": "list"},
+        order=("operator", "property", "value"),
         start={"operator": "bought", "property": "category"},
     )
 
@@ -80,7 +83,7 @@ class Product(Leaf):
 
     @cached_property
     def _orders(self) -> Few:
-        return Few(ORDER, self.within, self._of_product(f"products{LIST}."))
+        return Few(ORDER, self.within, self._of_product(OF_PRODUCT))
 
     def _of_product(self, prefix: str) -> Where:
         if self.property is None:

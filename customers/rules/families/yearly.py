@@ -74,6 +74,7 @@ class Yearly(Leaf):
         },
         suggests={"trait": "dates"},
         only_with={"days": ("operator", ("in_next", "in_last")), "month": ("operator", ("in_month",))},
+        order=("trait", "operator", "days", "month"),
         start={"trait": "birthday", "operator": "in_next", "days": 7},
     )
 

@@ -114,6 +114,15 @@ def test_a_family_without_words_is_shown_by_its_names(monkeypatch):
     assert (shown["label"], shown["group"]) == ("Stage for", "more")
 
 
+def test_settings_stand_in_the_order_of_reading():
+    families = {family["family"]: family for family in vocabulary()["families"]}
+    order = {name: [one["name"] for one in family["settings"]] for name, family in families.items()}
+
+    assert order["trait"] == ["trait", "operator", "value"]
+    assert order["yearly"] == ["trait", "operator", "days", "month"]
+    assert order["event"][:5] == ["event", "aggregate", "property", "operator", "value"]
+
+
 def test_it_speaks_the_readers_language():
     with translation.override("it"):
         operator = next(setting for setting in vocabulary()["line"] if setting["name"] == "operator")
