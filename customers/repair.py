@@ -25,8 +25,11 @@ RUNS = 1000  # chunks of a sweep at most, as long as they stay small
 SMALLEST, LARGEST = 200, 2000
 REPAIR_DUE = "false"  # its sweep alone does it: no other work waits for it, and a replay has no time for it
 
-# Whom time alone has moved, `customers.recheck` looks at.
-LOOKED_AT = "SELECT id FROM customers_customer WHERE id = ANY(%s) AND (recheck_at IS NULL OR recheck_at > %s)"
+# Whom time alone has moved, `customers.recheck` looks at; about whom there is news, `customers.hear`.
+LOOKED_AT = """
+    SELECT id FROM customers_customer WHERE id = ANY(%s) AND (recheck_at IS NULL OR recheck_at > %s)
+        AND id NOT IN (SELECT customer_id FROM customers_news)
+"""
 KEPT = """
     SELECT customer.id, stage_id, ARRAY(
         SELECT segment_id FROM customers_membership

@@ -93,6 +93,11 @@ def _traits(given: Given) -> Suggestions:
     return Suggestions(_paths(documents), is_sample)
 
 
+def _dates(given: Given) -> Suggestions:
+    found = _traits(given)
+    return Suggestions([one for one in found.values if one.kind == "moment"], found.is_sample)
+
+
 def _trait_values(given: Given) -> Suggestions:
     documents, is_sample = _all_traits()
     return Suggestions(_values(documents, given.get("trait", "")), is_sample)
@@ -138,6 +143,7 @@ SOURCES: dict[str, Callable[[Given], Suggestions]] = {
     "properties": _properties,
     "property_values": _property_values,
     "traits": _traits,
+    "dates": _dates,
     "trait_values": _trait_values,
     "profile_values": _profile_values,
     "segments": _segments,

@@ -24,6 +24,7 @@ WORDS = {
     # one condition
     "question": _("What is asked"),
     "what_to_ask": _("Search: an event, a trait, a stage…"),
+    "narrow": _("Narrow it down…"),
     "leave_out": _("Leave out: {what}"),
     "move_part": _("Move: {name}. Press the arrow up or down."),
     "move_hint": _("Drag, or press the arrow keys"),
@@ -42,6 +43,8 @@ WORDS = {
     "nothing_found": _("Nothing found."),
     "nothing_found_typed": _("Nothing like it was seen; what you type is used as it is."),
     "from_a_sample": _("From a sample of the data; what is rare may be missing."),
+    "range_from": _("{label}: least"),
+    "range_to": _("{label}: greatest"),
     "span_count": _("{label}: how many"),
     "span_unit": _("{label}: unit"),
     "minutes": _("minutes"),

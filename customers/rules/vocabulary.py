@@ -95,6 +95,7 @@ class Setting(TypedDict):
     label: str
     suggests: str | None
     is_optional: bool
+    default: str | None
     choices: list[Choice]
     only_with: tuple[str, list[str]] | None
 
@@ -161,6 +162,7 @@ def _setting(
         "label": str(shown.words.get(name, SETTINGS.get(name, humane(name)))),
         "suggests": shown.suggests.get(name, NAMED.get(name)),
         "is_optional": not info.is_required() and name not in ("operator", "value", *shown.start),
+        "default": info.default if kind == "choice" and info.default in values else None,
         "choices": [
             {
                 "value": value,

@@ -22,6 +22,19 @@ import type { Vocabulary } from "./vocabulary";
 const SMALL = ["stages", "segments", "channels", "topics"]; // sources whose values are shown by their labels
 const CONTROLS = { rule: Line, ruleGroup: Group };
 
+/** Give the grip of a part the focus, in the next frames: the tree is drawn after it is known. */
+function focusOnceDrawn(id: string): () => void {
+  let frames = 10;
+  let asked = 0;
+  const look = () => {
+    const found = document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(id)}"]`);
+    if (found) found.focus();
+    else if (frames-- > 0) asked = requestAnimationFrame(look);
+  };
+  look();
+  return () => cancelAnimationFrame(asked);
+}
+
 export interface BuilderProps {
   /** The form's own field, which stays what is sent; `row` is all that stands around it. */
   area: HTMLTextAreaElement;
@@ -68,6 +81,11 @@ export function Builder({ area, row, server, vocabulary, words, segment }: Build
   useEffect(() => {
     pane.current?.append(row);
   }, [row]);
+  useEffect(() => {
+    const { id } = focus.current;
+    focus.current.id = null;
+    return id === null ? undefined : focusOnceDrawn(id);
+  }, [tree]);
   const isFirst = useRef(true);
   useEffect(() => {
     if (isFirst.current) {
@@ -105,20 +123,28 @@ export function Builder({ area, row, server, vocabulary, words, segment }: Build
     say(t(redoes ? "redone" : "undone"));
   }
 
-  const desk: Desk = {
-    tree,
-    change: history.change,
-    vocabulary,
-    families,
-    t,
-    server,
-    problems: live.read.problems ?? [],
-    answers: new Map((reasons?.lines.answers ?? []).map((one) => [one.path, one])),
-    labels,
-    focus: focus.current,
-    dragged: dragged.current,
-    say,
-  };
+  const latest = useRef(tree);
+  latest.current = tree;
+  const { change } = history;
+  const { problems } = live.read;
+  const answers = reasons?.lines.answers;
+  const desk: Desk = useMemo(
+    () => ({
+      tree: () => latest.current,
+      change,
+      vocabulary,
+      families,
+      t,
+      server,
+      problems: problems ?? [],
+      answers: new Map((answers ?? []).map((one) => [one.path, one])),
+      labels,
+      focus: focus.current,
+      dragged: dragged.current,
+      say,
+    }),
+    [change, vocabulary, families, t, server, problems, answers, labels],
+  );
 
   const tab = (asText: boolean, word: string) => (
     <button

@@ -18,7 +18,7 @@ interface Chosen {
   chosen: Json;
 }
 
-const NAMED = ["events", "traits"]; // sources whose names are looked up where they are what a family is about
+const NAMED = ["events", "traits", "dates"]; // sources whose names are looked up where they are what a family is about
 const FEWEST_LETTERS = 2;
 const MOST_NAMED = 6;
 

@@ -2,7 +2,7 @@
 
 import type { RuleGroupProps } from "react-querybuilder";
 import { RuleGroupBodyComponents, useRuleGroup } from "react-querybuilder";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useState } from "react";
 
 import { problemsAt, useDesk } from "./desk";
 import { FieldPicker } from "./FieldPicker";
@@ -21,7 +21,7 @@ const JOINS = [
 
 export function Group(props: RuleGroupProps) {
   const desk = useDesk();
-  const { t, tree } = desk;
+  const { t } = desk;
   const querybuilder = useRuleGroup(props);
   const { path } = props;
   const group = props.ruleGroup as unknown as GroupOfTree;
@@ -30,12 +30,6 @@ export function Group(props: RuleGroupProps) {
   const dropping = useDropping(path);
   const into = useDroppingInto(path, group);
   const [isAdding, setAdding] = useState(isRoot && group.rules.length === 0);
-  const adder = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => {
-    if (desk.focus.id !== group.id || group.rules.length) return; // the last of its parts was taken out
-    desk.focus.id = null;
-    adder.current?.focus();
-  });
   const name = t(`join_${join?.value ?? "all"}`);
   const problems = problemsAt(desk.problems, pathName(path));
 
@@ -55,7 +49,7 @@ export function Group(props: RuleGroupProps) {
           value={join?.value}
           onChange={(event) => {
             const chosen = JOINS.find((one) => one.value === event.target.value);
-            if (chosen) desk.change(joinGroup(tree, path, chosen.combinator, chosen.not));
+            if (chosen) desk.change(joinGroup(desk.tree(), path, chosen.combinator, chosen.not));
           }}
         >
           {JOINS.map((one) => (
@@ -93,17 +87,17 @@ export function Group(props: RuleGroupProps) {
               setAdding(false);
               const line = newLine(family, chosen);
               desk.focus.id = line.id ?? null;
-              desk.change(addPart(tree, line, path));
+              desk.change(addPart(desk.tree(), line, path));
             }}
             onLeave={() => setAdding(false)}
           />
         ) : (
           <>
-            <button type="button" className="b-add" ref={adder} onClick={() => setAdding(true)}>
+            <button type="button" className="b-add" data-focus={isRoot ? group.id : undefined} onClick={() => setAdding(true)}>
               <Sign name="add" />
               {t("add_question")}
             </button>
-            <button type="button" className="b-add" onClick={() => desk.change(addPart(tree, newGroup(), path))}>
+            <button type="button" className="b-add" onClick={() => desk.change(addPart(desk.tree(), newGroup(), path))}>
               <Sign name="add" />
               {t("add_group")}
             </button>

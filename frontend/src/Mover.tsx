@@ -1,7 +1,7 @@
 /** Where a part stands, and how it is moved: by drag, by arrow keys on its grip, by buttons. */
 
 import type { Path } from "react-querybuilder";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useState } from "react";
 
 import { useDesk } from "./desk";
 import { copyPart, movePart, partAt, removePart, wrapPart } from "./tree";
@@ -34,7 +34,7 @@ export function useDropping(path: Path) {
       event.stopPropagation();
       setSide(null);
       const behind = side === "after" ? 1 : 0;
-      desk.change(movePart(desk.tree, from, [...path.slice(0, -1), (path.at(-1) ?? 0) + behind]));
+      desk.change(movePart(desk.tree(), from, [...path.slice(0, -1), (path.at(-1) ?? 0) + behind]));
     },
   };
 }
@@ -59,7 +59,7 @@ export function useDroppingInto(path: Path, group: Group) {
       event.preventDefault();
       event.stopPropagation();
       setOver(false);
-      desk.change(movePart(desk.tree, from, [...path, group.rules.length]));
+      desk.change(movePart(desk.tree(), from, [...path, group.rules.length]));
     },
   };
 }
@@ -67,16 +67,11 @@ export function useDroppingInto(path: Path, group: Group) {
 export function Grip({ id, path, name }: { id: string; path: Path; name: string }) {
   const desk = useDesk();
   const { t } = desk;
-  const grip = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => {
-    if (desk.focus.id !== id) return;
-    desk.focus.id = null;
-    grip.current?.focus();
-  });
 
   function shift(direction: "up" | "down") {
-    const next = movePart(desk.tree, path, direction);
-    if (JSON.stringify(next) === JSON.stringify(desk.tree)) return desk.say(t("moved_no_further"));
+    const tree = desk.tree();
+    const next = movePart(tree, path, direction);
+    if (JSON.stringify(next) === JSON.stringify(tree)) return desk.say(t("moved_no_further"));
     desk.focus.id = id;
     desk.change(next);
     desk.say(t(direction === "up" ? "moved_up" : "moved_down", { name }));
@@ -85,8 +80,8 @@ export function Grip({ id, path, name }: { id: string; path: Path; name: string 
   return (
     <button
       type="button"
-      ref={grip}
       className="b-icon b-grip"
+      data-focus={id}
       draggable
       aria-label={t("move_part", { name })}
       title={t("move_hint")}
@@ -120,23 +115,23 @@ export function neighbour(tree: Group, path: Path): string | null {
 
 export function PartActions({ path, name, canWrap }: { path: Path; name: string; canWrap: boolean }) {
   const desk = useDesk();
-  const { t, tree } = desk;
-  const act = (sign: string, word: string, make: () => Group) => (
+  const { t } = desk;
+  const act = (sign: string, word: string, make: (tree: Group) => Group) => (
     <button
       type="button"
       className="b-icon"
       aria-label={`${t(word)}: ${name}`}
       title={t(word)}
-      onClick={() => desk.change(make())}
+      onClick={() => desk.change(make(desk.tree()))}
     >
       <Sign name={sign} />
     </button>
   );
   return (
     <span className="b-actions">
-      {canWrap && act("library_add", "wrap_part", () => wrapPart(tree, path))}
-      {act("content_copy", "copy_part", () => copyPart(tree, path))}
-      {act("delete", "remove_part", () => {
+      {canWrap && act("library_add", "wrap_part", (tree) => wrapPart(tree, path))}
+      {act("content_copy", "copy_part", (tree) => copyPart(tree, path))}
+      {act("delete", "remove_part", (tree) => {
         desk.focus.id = neighbour(tree, path);
         return removePart(tree, path);
       })}

@@ -11,6 +11,7 @@ import {
   givenBy,
   MomentControl,
   NumberControl,
+  RangeControl,
   ScalarControl,
   Sign,
   SpanControl,
@@ -19,6 +20,8 @@ import {
 } from "./Value";
 import type { ScalarKind } from "./values";
 import type { Setting } from "./vocabulary";
+
+const FEW_BUTTONS = 2; // more settings than these are added from a list
 
 interface Props<L extends Json> {
   settings: Setting[];
@@ -36,10 +39,18 @@ export function Settings<L extends Json>({ settings, line, given = {}, problems,
   const [opened, setOpened] = useState<string | null>(null);
   const shown = settings.filter((one) => applies(one, line));
   const wanted = shown.filter((one) => one.name !== "value" || taken(settings, line) !== "none");
-  const isHere = (one: Setting) => !one.is_optional || one.kind === "choice" || line[one.name] != null || opened === one.name;
-  const isUnset = (one: Setting) => !isHere(one) && one.kind !== "where";
-  const own = problems.filter(({ rest }) => !rest.startsWith("where."));
+  const isExtra = (one: Setting) => one.is_optional && one.default === null;
+  const isHere = (one: Setting) => !isExtra(one) || line[one.name] != null || opened === one.name;
+  const unset = wanted.filter((one) => !isHere(one) && one.kind !== "where");
+  const own = problems.filter(({ rest }) => !/^\w*where\.\d/.test(rest));
   const set = (name: string, value: unknown) => change(changed(line, settings, name, value), name);
+
+  function add(setting: Setting) {
+    const spans = shown.filter((one) => one.kind === "span" && line[one.name] != null);
+    if (setting.kind === "span") set(setting.name, spans.length ? "P7D" : "P90D");
+    else if (setting.kind === "choice") set(setting.name, setting.choices[0]?.value);
+    else setOpened(setting.name);
+  }
 
   function control(setting: Setting) {
     const what = {
@@ -59,6 +70,8 @@ export function Settings<L extends Json>({ settings, line, given = {}, problems,
         return <SpanControl {...what} />;
       case "moment":
         return <MomentControl {...what} />;
+      case "range":
+        return <RangeControl {...what} />;
       case "scalar":
         return <ScalarControl {...suggesting} kind={kind} key={`${line.trait}${line.property}`} />;
       case "list":
@@ -74,7 +87,7 @@ export function Settings<L extends Json>({ settings, line, given = {}, problems,
     <>
       <div className="b-settings">
         {wanted.filter((one) => isHere(one) && one.kind !== "where").map((setting) =>
-          setting.is_optional && setting.kind !== "choice" ? (
+          isExtra(setting) ? (
             <span className="b-optional" key={setting.name}>
               <span className="b-word">{setting.label}</span>
               {control(setting)}
@@ -95,20 +108,31 @@ export function Settings<L extends Json>({ settings, line, given = {}, problems,
             <span key={setting.name}>{control(setting)}</span>
           ),
         )}
-        {wanted.filter(isUnset).map((setting) => (
-          <button
-            type="button"
-            className="b-add"
-            key={setting.name}
-            onClick={() => {
-              if (setting.kind === "span") set(setting.name, setting.name === "within" ? "P90D" : "P7D");
-              else setOpened(setting.name);
+        {unset.length > FEW_BUTTONS && (
+          <select
+            className="b-select b-narrow"
+            aria-label={t("narrow")}
+            value=""
+            onChange={(event) => {
+              const chosen = unset.find((one) => one.name === event.target.value);
+              if (chosen) add(chosen);
             }}
           >
-            <Sign name="add" />
-            {setting.label}
-          </button>
-        ))}
+            <option value="">{t("narrow")}</option>
+            {unset.map((setting) => (
+              <option key={setting.name} value={setting.name}>
+                {setting.label}
+              </option>
+            ))}
+          </select>
+        )}
+        {unset.length <= FEW_BUTTONS &&
+          unset.map((setting) => (
+            <button type="button" className="b-add" key={setting.name} onClick={() => add(setting)}>
+              <Sign name="add" />
+              {setting.label}
+            </button>
+          ))}
       </div>
       {own.length > 0 && (
         <ul className="b-problems" id={`${id}-problems`}>

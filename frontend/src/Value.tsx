@@ -55,14 +55,32 @@ export function NumberControl({ label, value, set, isInvalid, describedBy }: Con
       value={String(value ?? "")}
       onChange={(event) => {
         const text = event.target.value;
-        const isWhole = /[.,]$|[.,]\d*0$/.test(text); // "2." and "2.50" are on their way to something
-        set(text === "" ? undefined : isWhole ? text : (readNumber(text) ?? text));
+        const isPartial = /[.,]$|[.,]\d*0$/.test(text); // "2." and "2.50" are on their way to something
+        set(text === "" ? undefined : isPartial ? text : (readNumber(text) ?? text));
       }}
       onBlur={(event) => {
         const read = readNumber(event.target.value);
         if (read !== null && read !== value) set(read);
       }}
     />
+  );
+}
+
+export function RangeControl(props: ControlProps) {
+  const { t } = useDesk();
+  const { label, value, set } = props;
+  const bounds = Array.isArray(value) ? (value as unknown[]) : [];
+  const put = (place: number, bound: unknown) => {
+    const next = [bounds[0] ?? null, bounds[1] ?? null];
+    next[place] = bound ?? null;
+    set(next.every((one) => one === null) ? undefined : next);
+  };
+  return (
+    <span className="b-span" role="group" aria-label={label}>
+      <NumberControl {...props} label={t("range_from", { label })} value={bounds[0]} set={(bound) => put(0, bound)} />
+      <span className="b-word">{t("and")}</span>
+      <NumberControl {...props} label={t("range_to", { label })} value={bounds[1]} set={(bound) => put(1, bound)} />
+    </span>
   );
 }
 
@@ -195,14 +213,14 @@ export function ScalarControl(props: Suggesting) {
 }
 
 export function ChoiceControl({ setting, value, set, isInvalid, describedBy, label }: ControlProps & { setting: Setting }) {
-  const isKnown = setting.choices.some((one) => one.value === value);
+  const isKnown = setting.choices.some((one) => one.value === (value ?? setting.default));
   return (
     <select
       className="b-select"
       aria-label={label}
       aria-invalid={isInvalid || undefined}
       aria-describedby={describedBy}
-      value={String(value ?? "")}
+      value={String(value ?? setting.default ?? "")}
       onChange={(event) => set(event.target.value)}
     >
       {!isKnown && <option value={String(value ?? "")}>{String(value ?? "")}</option>}

@@ -11,16 +11,24 @@ interface Props {
   line: Line;
   problems: { rest: string; message: string }[];
   change: (line: Line, tag?: string) => void;
+  isOnly: boolean;
 }
 
-export function Where({ setting, line, problems, change }: Props) {
+/** What its properties are of: `then_where` filters the event that `then` names, `where` the line's own. */
+function filtered(setting: Setting, line: Line): Record<string, string> {
+  const given = givenBy(line);
+  const named = setting.name.endsWith("_where") ? given[setting.name.slice(0, -"_where".length)] : undefined;
+  return named === undefined ? given : { ...given, event: named };
+}
+
+export function Where({ setting, line, problems, change, isOnly }: Props) {
   const { t, vocabulary } = useDesk();
   const filters = Array.isArray(line[setting.name]) ? (line[setting.name] as Json[]) : [];
   const put = (next: Json[], tag?: string) =>
     change({ ...line, [setting.name]: next.length ? next : undefined } as Line, tag);
 
   return (
-    <div className="b-where" role="group" aria-label={t("filters")}>
+    <div className="b-where" role="group" aria-label={isOnly ? t("filters") : `${t("filters")}: ${setting.label}`}>
       {filters.map((filter, place) => {
         const prefix = `${setting.name}.${place}`;
         const own = problems
@@ -33,7 +41,7 @@ export function Where({ setting, line, problems, change }: Props) {
               <Settings
                 settings={vocabulary.line}
                 line={filter}
-                given={givenBy(line)}
+                given={filtered(setting, line)}
                 problems={own}
                 change={(next, tag) =>
                   put(filters.map((one, at) => (at === place ? next : one)), `${prefix} ${tag}`)
@@ -58,7 +66,7 @@ export function Where({ setting, line, problems, change }: Props) {
         onClick={() => put([...filters, { operator: vocabulary.line.find((one) => one.name === "operator")?.choices[0]?.value }])}
       >
         <Sign name="add" />
-        {t("add_filter")}
+        {isOnly ? t("add_filter") : `${t("add_filter")}: ${setting.label}`}
       </button>
     </div>
   );

@@ -1,14 +1,15 @@
 /** What every part of the builder shares: the tree and how it is changed, the words, the server, what was found. */
 
-import type { Path } from "react-querybuilder";
 import { createContext, useContext } from "react";
+import type { Path } from "react-querybuilder";
 
 import type { Answer, Problem, Server } from "./server";
 import type { Group } from "./tree";
 import type { Family, Vocabulary } from "./vocabulary";
 
 export interface Desk {
-  tree: Group;
+  /** The tree as it stands: for what happens on a click, so that a line needs no drawing where only others changed. */
+  tree: () => Group;
   /** Put another tree in the place of this one; changes of one `tag` in a row are undone together. */
   change: (tree: Group, tag?: string) => void;
   vocabulary: Vocabulary;

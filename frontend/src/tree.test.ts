@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changed, copyPart, movePart, newLine, NotATree, pathName, readTree, replacePart, taken, wrapPart, writeTree } from "./tree";
+import { changed, copyPart, movePart, newLine, NotATree, pathName, readTree, replacePart, shared, taken, wrapPart, writeTree } from "./tree";
 import type { Line } from "./tree";
 import type { Family, Setting } from "./vocabulary";
 
@@ -9,7 +9,7 @@ const ROMAN = { field: "trait", trait: "city", operator: "equals", value: "Roma"
 const RULE = { combinator: "and", not: false, rules: [ORDER, { combinator: "or", not: true, rules: [ROMAN] }] };
 
 function setting(name: string, more: Partial<Setting> = {}): Setting {
-  return { name, kind: "text", label: name, suggests: null, is_optional: false, choices: [], only_with: null, ...more };
+  return { name, kind: "text", label: name, suggests: null, is_optional: false, default: null, choices: [], only_with: null, ...more };
 }
 
 const SETTINGS = [
@@ -102,4 +102,12 @@ test("a line that is changed keeps its id, deep down too", () => {
 
   expect(((next.rules[1] as typeof tree).rules[0] as Line).id).toBe("mine");
   expect(writeTree(next)).toEqual({ ...RULE, rules: [ORDER, { ...RULE.rules[1], rules: [{ ...ROMAN, value: "Bari" }] }] });
+});
+
+test("a line of another family keeps what both have", () => {
+  const family = (name: string, settings: Setting[]): Family => ({ family: name, group: "events", label: "", settings, start: {} });
+  const from = family("event", [setting("event"), setting("within", { kind: "span" }), setting("value", { kind: "number" }), setting("which")]);
+  const to = family("event_time", [setting("event"), setting("within", { kind: "text" }), setting("value", { kind: "number" })]);
+
+  expect(shared({ event: "E", within: "P1D", value: 5, which: "x" }, from, to)).toEqual({ event: "E" });
 });

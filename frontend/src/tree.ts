@@ -52,6 +52,15 @@ export function newLine(family: Family, chosen: Json = {}): Line {
   return { ...line, id: generateID() } as unknown as Line;
 }
 
+/** What of a line a line of another family can keep: settings of the same name and kind, but not how they are compared. */
+export function shared(line: Json, from: Family, to: Family): Json {
+  const kinds = new Map(from.settings.map((one) => [one.name, one.kind]));
+  const kept = to.settings.filter(({ name, kind, choices }) => {
+    return kinds.get(name) === kind && !choices.length && name !== "value" && line[name] !== undefined;
+  });
+  return Object.fromEntries(kept.map(({ name }) => [name, line[name]]));
+}
+
 /** Whether a setting is asked for, given the others: a property only of what is summed. */
 export function applies(setting: Setting, line: Json): boolean {
   if (!setting.only_with) return true;
@@ -83,7 +92,7 @@ function converted(value: unknown, kind: string): unknown {
   const one = Array.isArray(value) ? value[0] : value;
   if (kind === "list") return one === undefined || one === "" ? undefined : Array.isArray(value) ? value : [one];
   if (kind === "scalar") return one;
-  if (kind === "text") return typeof one === "string" ? one : undefined;
+  if (kind === "text" || kind === "pattern") return typeof one === "string" ? one : undefined;
   if (kind === "number") return typeof one === "number" ? one : undefined;
   return undefined;
 }

@@ -12,6 +12,8 @@ export interface Setting {
   label: string;
   suggests: string | null;
   is_optional: boolean;
+  /** The choice that stands where none is stored. */
+  default: string | null;
   choices: Choice[];
   only_with: [string, string[]] | null;
 }

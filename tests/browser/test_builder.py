@@ -113,7 +113,7 @@ def test_rule_is_built_by_clicking_and_typing_and_finds_its_members(here: Visit)
 
     line = add(page, "Order Compl", "Order Completed")
     line.get_by_label("value", exact=True).fill("2")
-    line.get_by_role("button", name="within the last").click()
+    line.get_by_label("Narrow it down").select_option(label="within the last")
     line.get_by_label("within the last: how many").fill("90")
     line = add(page, "how often", "How often")
     choose(line, "event", "order c", "Order Completed")
@@ -188,6 +188,37 @@ def test_lists_are_pasted_and_numbers_stay_numbers(here: Visit) -> None:
     assert here.complaints == []
 
 
+def test_what_lies_between_and_what_follows_what_is_asked_for(here: Visit) -> None:
+    page = builder(here)
+    empty(page)
+    line = add(page, "orders", "orders")
+    line.get_by_label("is compared by").select_option(label="lies between")
+    line.get_by_label("value: least").fill("2")
+    line.get_by_label("value: greatest").fill("4")
+    line = add(page, "another", "One thing after another")
+    choose(line, "first", "order", "Order Completed")
+    choose(line, "what follows", "Cart Viewed")
+    line.get_by_role("button", name="Add a filter: of what follows, where").click()
+    filters = line.get_by_role("group", name="Filters on the event: of what follows, where")
+    choose(filters, "property", "total")
+    choose(filters, "value", "gift")
+
+    between, follows = in_json(page)["rules"]
+    assert between["value"] == [2, 4]
+    assert follows["then_where"] == [{"operator": "equals", "property": "total", "value": "gift"}]
+    expect(page.locator(".b-sentence")).to_contain_text("Cart Viewed")
+    assert here.complaints == []
+
+
+def test_another_question_about_the_same_event_keeps_the_event(here: Visit) -> None:
+    page = builder(here)
+    field = page.locator(".b-line").get_by_role("combobox", name="What is asked")
+    field.fill("first or last did")
+    page.locator(".b-line .b-option", has_text="When they first or last did").first.click()
+
+    assert in_json(page)["rules"][0]["event"] == "Order Completed"
+
+
 def test_traits_that_are_numbers_are_compared_as_numbers(here: Visit) -> None:
     page = builder(here)
     empty(page)
@@ -203,10 +234,29 @@ def test_focus_stays_near_what_is_taken_out(here: Visit) -> None:
     page = builder(here)
     page.get_by_role("button", name="Copy: How often").click()
     expect(page.locator(".b-line")).to_have_count(2)
+    page.get_by_role("button", name="Remove: How often").last.click()
+    expect(page.locator(".b-line .b-grip")).to_be_focused()
+    page.get_by_role("button", name="Copy: How often").click()
     page.get_by_role("button", name="Remove: How often").first.click()
     expect(page.locator(".b-line .b-grip")).to_be_focused()
     page.get_by_role("button", name="Remove: How often").click()
     expect(page.get_by_role("button", name="Add a condition")).to_be_focused()
+
+
+def test_arrow_keys_move_into_groups_and_out_and_the_focus_goes_along(here: Visit) -> None:
+    page = builder(here)
+    page.get_by_role("button", name="Add a group").click()
+    page.locator(".b-line .b-grip").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".b-group .b-group .b-line .b-grip")).to_be_focused()
+    assert [len(part["rules"]) for part in in_json(page)["rules"]] == [1]
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".b-root > .b-group-body > .b-line .b-grip")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[aria-live=assertive]")).to_have_text("It can't be moved further.")
+
+    assert [part.get("field") for part in in_json(page)["rules"]] == [None, "event"]
+    assert here.complaints == []
 
 
 def test_groups_are_made_joined_and_dragged_into(here: Visit) -> None:

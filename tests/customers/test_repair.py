@@ -6,7 +6,8 @@ from django.core.management import call_command
 
 from config import clock, work
 from customers import repair as module
-from customers.models import Customer, Event, Membership, RepairSweep, Segment, Stage
+from customers.models import Consent, Customer, Event, Identity, Membership, News, RepairSweep, Segment, Stage
+from customers.news import tell
 from customers.repair import repair, repair_all
 from customers.segments import save_segment, segment_members
 from customers.stages import save_stage_rule
@@ -16,6 +17,7 @@ from tests.builders import DAY, HOUR, NOON, customer, event
 pytestmark = pytest.mark.django_db
 ROMAN = {"field": "trait", "trait": "city", "operator": "equals", "value": "Roma"}
 BOUGHT = {"field": "event", "event": "Order Completed", "operator": "at_least", "value": 1, "within": "P30D"}
+UNREACHABLE = {"field": "reachable", "operator": "not_reachable", "channel": "email"}
 INSIDE = {"field": "segment", "operator": "in", "value": "romans"}
 INVARIANT = "a membership or stage that the latest repairs found wrong"
 
@@ -93,8 +95,7 @@ def test_damage_at_random_is_found_to_the_row(people):
 
 
 def test_everybody_is_looked_at_a_few_at_a_time_once_a_day(monkeypatch):
-    monkeypatch.setattr(module, "SMALLEST", 2)
-    monkeypatch.setattr(module, "RUNS", 10**12)
+    monkeypatch.setattr(module, "LARGEST", 2)
     looks = []
     for minute in range(4):
         repair(NOON + minute * HOUR / 60)
@@ -175,3 +176,16 @@ def test_a_look_asks_as_many_queries_for_many_as_for_few(django_assert_num_queri
     repair(NOON + 3 * DAY)
     with django_assert_num_queries(20):
         repair(NOON + 4 * DAY)
+
+
+def test_a_customer_about_whom_there_is_news_is_not_wrong_yet(people):
+    save_segment(Segment(slug="unreachable", name="Unreachable", rule=UNREACHABLE), NOON)
+    work.settle(NOON)
+    Identity.objects.create(customer=people[0], kind="email", value="a@example.com", created_at=NOON)
+    Consent.objects.create(customer=people[0], channel="email", is_granted=True, changed_at=NOON)
+    tell([people[0].pk], News.What.REACH)
+
+    assert repair(NOON + DAY) == 0
+
+    work.settle(NOON + DAY)
+    assert people[0] not in segment_members(Segment.objects.get(slug="unreachable"))

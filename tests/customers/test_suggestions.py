@@ -66,6 +66,12 @@ def test_traits_and_their_values():
     assert values("trait_values", "mil", trait="city") == ["Milano"]
 
 
+def test_dates_are_the_traits_that_are_dates():
+    customer(traits={"city": "Roma", "birthday": "1980-01-01", "orders": 3})
+
+    assert values("dates") == ["birthday"]
+
+
 def test_profile_values_are_of_the_columns_only():
     customer(country="IT")
 

@@ -72,7 +72,7 @@ class Yearly(Leaf):
             "days": gettext_lazy("days"),
             "month": gettext_lazy("month, 1 to 12"),
         },
-        suggests={"trait": "traits"},
+        suggests={"trait": "dates"},
         only_with={"days": ("operator", ("in_next", "in_last")), "month": ("operator", ("in_month",))},
         start={"trait": "birthday", "operator": "in_next", "days": 7},
     )
