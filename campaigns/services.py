@@ -11,6 +11,7 @@ from channels import outbox
 from channels.models import Channel, Content, MessageSource
 from config import work
 from customers.models import Segment
+from customers.segments import lock_definitions
 
 State = Broadcast.State
 LATEST_START = timedelta(days=366)
@@ -62,6 +63,7 @@ def schedule(broadcast: Broadcast, now: datetime, starts_at: datetime | None = N
     """Have it start at `starts_at`, else at its own time, else at once; BroadcastError says why not."""
 
     def check(draft: Broadcast) -> None:
+        lock_definitions()  # so that its segment is not archived or deleted meanwhile
         draft.starts_at = starts_at or draft.starts_at or now
         if errors := faults(draft, now):
             raise BroadcastError(errors)

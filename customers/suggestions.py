@@ -132,7 +132,7 @@ def _profile_values(given: Given) -> Suggestions:
 
 def _segments(given: Given) -> Suggestions:
     del given
-    rows = Segment.objects.order_by("name").values_list("slug", "name")
+    rows = Segment.objects.filter(archived_at=None).order_by("name").values_list("slug", "name")
     return Suggestions([Suggestion(slug, name, note=slug) for slug, name in rows])
 
 

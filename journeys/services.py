@@ -12,6 +12,7 @@ from channels import outbox
 from channels.models import Reason
 from config import work
 from customers.models import Stage
+from customers.segments import lock_definitions
 from customers.services import lock_customers
 from journeys import checks
 from journeys.faults import Faults, GraphError
@@ -65,6 +66,7 @@ def change_journey(journey_id: int, draft: Json | None = None, **said: Any) -> J
 def publish(journey_id: int, now: datetime, by: AbstractBaseUser | None = None) -> JourneyVersion:
     """Make the draft the live version, for those who enter from now on; GraphError tells why it can't be."""
     journey = _locked(journey_id, State.DRAFT, State.LIVE, State.PAUSED)
+    lock_definitions()  # so that no segment that it names is archived or deleted meanwhile
     checks.check(journey.draft)
     number = journey.versions.count() + 1
     version = JourneyVersion.objects.create(

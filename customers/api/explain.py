@@ -17,6 +17,7 @@ from customers.api.nested import OfCustomer
 from customers.explain import explain, explain_stages
 from customers.models import Segment
 from customers.rules import RuleError, parse
+from customers.segments import check_has_rule
 
 
 class QuestionSerializer(Serializer[Any]):
@@ -88,4 +89,5 @@ def _rule_of(slug: str) -> Any:
     if segment is None:
         message = _("There is no segment %(slug)s.") % {"slug": slug}
         raise InvalidError([{"path": "segment", "message": message}])
+    check_has_rule(segment)
     return segment.rule

@@ -5,7 +5,7 @@ from customers import suggestions as module
 from customers.bounded import TooSlowError
 from customers.models import Segment, Topic
 from customers.suggestions import SOURCES, UnknownSourceError, suggest
-from tests.builders import customer, event
+from tests.builders import NOON, customer, event
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,7 @@ def test_profile_values_are_of_the_columns_only():
 
 def test_segments_and_topics_are_found_by_name_and_key():
     Segment.objects.create(slug="regulars", name="Regular customers")
+    Segment.objects.create(slug="old", name="Regular customers of old", archived_at=NOON)
     Topic.objects.create(slug="news", name="Weekly letter")
 
     assert values("segments", "regular cus") == ["regulars"]

@@ -1,15 +1,19 @@
 """What a journey in force names is neither deleted nor renamed; what only an old version named may go."""
 
+import threading
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from channels.models import Content
 from customers.models import Segment
 from customers.rules import RuleError
-from customers.segments import delete_segment, save_segment
+from customers.segments import archive_segment, delete_segment, save_segment
 from journeys import engine, services
+from journeys.faults import GraphError
 from journeys.models import Enrollment, Journey
 from tests.builders import DAY, NOON, customer
 from tests.journeys.builders import content, draft, enrolled, live, step
@@ -110,3 +114,27 @@ def test_content_that_messages_were_made_from_stays_and_says_so(admin):
     assert "letter: messages that were made from it" in refused
     assert "the journey welcome" not in refused
     assert Content.objects.filter(pk=letter.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_segment_that_is_archived_meanwhile_is_not_published():
+    romans, refused = segment(), []
+    journey = draft(BYE, trigger=on_entering("romans"))
+
+    def publish() -> None:
+        try:
+            services.publish(journey.pk, NOON)
+        except GraphError as error:
+            refused.append(str(error))
+        connection.close()
+
+    with transaction.atomic():
+        archive_segment(romans, NOON)
+        publishing = threading.Thread(target=publish)
+        publishing.start()
+        publishing.join(0.5)
+        assert publishing.is_alive()
+    publishing.join(10)
+
+    assert len(refused) == 1
+    assert "there is no segment 'romans'" in refused[0]

@@ -41,3 +41,16 @@ def test_what_cannot_be_explained_is_refused(question, path):
 
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["path"] == path
+
+
+def test_a_list_has_nothing_to_explain():
+    Segment.objects.create(slug="guests", name="Guests", kind="list")
+
+    refused = ask(customer(), segment="guests")
+
+    assert refused.json()["errors"] == [
+        {
+            "path": "segment",
+            "message": "A list has no rule: its members are put in one by one or from a file.",
+        }
+    ]
