@@ -1,7 +1,7 @@
 """How long something lasts, where some of it has not ended yet: the product-limit estimator. Pure.
 
-E. L. Kaplan, P. Meier: Nonparametric Estimation from Incomplete Observations. Journal of the American
-Statistical Association 53 (1958), 457-481.
+"Nonparametric Estimation from Incomplete Observations", Journal of the American Statistical Association 53
+(1958), 457-481.
 """
 
 from bisect import bisect_right

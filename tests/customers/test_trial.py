@@ -37,6 +37,7 @@ DRAFT = {
     "use": {"rule": bought(2, 30), "leave_rule": bought(9, 30), "back": "previous"},
     "advocacy": {"rule": bought(5, 40)},
 }
+PLAIN = {"use": {"rule": bought(4, 30), "stay_rule": {}, "leave_rule": bought(8, 30)}}
 
 
 def terms(given: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -77,22 +78,23 @@ def test_trial_tells_what_then_happens() -> None:
         )
 
 
-def test_trial_of_a_past_moment_tells_what_it_would_have_told_then() -> None:
+@pytest.mark.parametrize("draft", [DRAFT, PLAIN])
+def test_trial_of_a_past_moment_tells_what_it_would_have_told_then(draft: dict[str, Any]) -> None:
     save_stages(terms(NOW_IN_FORCE), NOON)
     history(30, NOON)
     then = NOON + 30 * DAY
     work.settle(then)
     held = owner("external_id", "u3").pk
     hold_stage(held, Stage.objects.get(slug="awareness"), "why", "ada", then - HOUR)
-    told_then = ways(try_stages(terms(DRAFT), then))
+    told_then = ways(try_stages(terms(draft), then))
 
     history(25, then + DAY)
     release_stage(held, "ada", then + 20 * DAY)
     later = then + 26 * DAY
     work.settle(later)
 
-    assert ways(try_stages(terms(DRAFT), later, at=then)) == told_then
-    assert ways(try_stages(terms(DRAFT), later)) != told_then
+    assert ways(try_stages(terms(draft), later, at=then)) == told_then
+    assert ways(try_stages(terms(draft), later)) != told_then
 
 
 def test_trial_keeps_nothing() -> None:
