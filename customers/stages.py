@@ -37,7 +37,7 @@ def save_stage_rule(stage: Stage, rule: Any, now: datetime) -> Stage:
     with transaction.atomic():
         lock_definitions()
         if rule:
-            check_rule(STAGE, rule)
+            check_rule(STAGE, rule, now)
         elif rule != {}:
             raise RuleError([{"path": "", "message": _("A stage without a rule has the empty object.")}])
         if rule != stage.rule or stage.changed_at is None:
