@@ -10,12 +10,12 @@ from django.db import connection
 from benchmarks.figure import Figure, in_turns
 from benchmarks.floors.flows import count_flows
 from benchmarks.size import Size
-from customers.stages import stage_flows
+from insights.flow import flow_report
 
 YEAR = timedelta(days=365)
 MOVES = """
-    INSERT INTO customers_stagemove (customer_id, from_stage_id, to_stage_id, moved_at)
-    SELECT id, lag(stage) OVER way, stage, at FROM (
+    INSERT INTO customers_stagemove (customer_id, from_stage_id, to_stage_id, from_since, moved_at)
+    SELECT id, lag(stage) OVER way, stage, lag(at) OVER way, at FROM (
         SELECT id, 1 + abs(hashint8(id * 4 + k)::bigint) %% 7, k,
                %s::timestamptz
                - make_interval(secs => 7800000 * (3 - k) + abs(hashint8(id)::bigint) %% 7000000)
@@ -31,7 +31,7 @@ def measure(size: Size, database_url: str, now: datetime) -> list[Figure]:
         cursor.execute("VACUUM (ANALYZE) customers_stagemove")
     ours, floor = in_turns(
         size.runs,
-        lambda: _seconds(lambda: stage_flows(now - YEAR, now)),
+        lambda: _seconds(lambda: flow_report(now - YEAR, now, now)),
         lambda: _seconds(lambda: count_flows(database_url, now - YEAR, now)),
     )
     with connection.cursor() as cursor:

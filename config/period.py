@@ -1,12 +1,15 @@
 """The stretch of time that a page looks back on. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 CHOICES = {7: _("7 days"), 30: _("30 days"), 365: _("a year")}
 USUAL = 30
+LONGEST = 3660
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,17 @@ class Period:
         days = int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 4 else USUAL  # noqa: PLR2004
         return cls(days if days in CHOICES else USUAL, now)
 
+    @classmethod
+    def between(cls, asked: Mapping[str, str], now: datetime, zone: tzinfo) -> "Period":
+        """From the day `from` to the day `to`, both whole; where they are none, as `of` the asked `days`."""
+        try:
+            first, last = (date.fromisoformat(asked.get(name, "")) for name in ("from", "to"))
+            start, end = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
+        except (ValueError, OverflowError):
+            return cls.of(asked.get("days"), now)
+        days = (end.date() - start.date()).days
+        return cls(days, end) if 0 < days <= LONGEST else cls.of(asked.get("days"), now)
+
     @property
     def start(self) -> datetime:
         """Where it begins."""
@@ -30,7 +44,9 @@ class Period:
     @property
     def label(self) -> str:
         """Its name, as in "in the last 30 days"."""
-        return str(CHOICES[self.days])
+        if self.days in CHOICES:
+            return str(CHOICES[self.days])
+        return ngettext("%(count)d day", "%(count)d days", self.days) % {"count": self.days}
 
     @property
     def choices(self) -> list[tuple[int, str, bool]]:

@@ -49,7 +49,8 @@ def rules_that_read(slug: str) -> list[str]:
 def _reads(but: str) -> dict[str, set[str]]:
     """What each stored definition but one reads."""
     reads: dict[str, set[str]] = {}
-    rules = [(STAGE, rule) for rule in Stage.objects.values_list("rule", flat=True)]
+    stages = Stage.objects.values_list("rule", "stay_rule", "leave_rule")
+    rules = [(STAGE, rule) for three in stages for rule in three]
     rules += [(segment_name(slug), rule) for slug, rule in Segment.objects.values_list("slug", "rule")]
     for name, tree in rules:
         reads.setdefault(name, set()).update(_read_by(tree))

@@ -4,14 +4,15 @@ Definitions are asked level by level: one that reads the stage or a segment sees
 The caller holds the events' lock and the customers' rows.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import chain
 
 from django.db import connection
 
 from config import work
-from customers.definitions import NUMBERS, Definition, load_definitions, slug_of
+from customers.definitions import NUMBERS, STAGE, Definition, load_definitions, slug_of
 from customers.events import NewEvent, write_events
 from customers.rules import Depends
 from customers.verdicts import Verdict, verdicts
@@ -55,22 +56,22 @@ def _few(groups: Mapping[frozenset[str], list[int]]) -> list[tuple[frozenset[str
     return few
 
 
-def classify_by(names: Collection[str], customer_ids: Iterable[int], now: datetime) -> None:
+def classify_by(names: AbstractSet[str], customer_ids: Iterable[int], now: datetime) -> None:
     """The same for the definitions of these names, and for those that read what changes by it."""
     _classify(load_definitions(), names, customer_ids, now)
 
 
-def _classify(levels: Levels, names: Collection[str], customer_ids: Iterable[int], now: datetime) -> None:
+def _classify(levels: Levels, names: AbstractSet[str], customer_ids: Iterable[int], now: datetime) -> None:
     ids = sorted(set(customer_ids))
     if not ids or not names:
         return
     news, whose = Depends(), set[int]()
     timed = _timed(levels, names)
-    is_partial = any(one.name not in names for one in chain(*levels))
+    asks_all = names >= {one.name for one in chain(*levels)}
     for level in levels:
         asked = [one for one in level if one.name in names]
         following = [one for one in level if one.name not in names and one.depends.meets(news)]
-        found = [(asked, verdicts(asked, ids, now, timed, keeps_due=is_partial))] if asked else []
+        found = [(asked, verdicts(asked, ids, now, timed, asks_all=asks_all))] if asked else []
         timed = None if asked else timed  # once: what later levels change can only make it earlier
         found += [(following, verdicts(following, sorted(whose), now))] if following else []
         for definitions, changes in found:
@@ -78,7 +79,7 @@ def _classify(levels: Levels, names: Collection[str], customer_ids: Iterable[int
             news, whose = _told(definitions, changes, news, whose)
 
 
-def _timed(levels: Levels, names: Collection[str]) -> list[Definition] | None:
+def _timed(levels: Levels, names: AbstractSet[str]) -> list[Definition] | None:
     """All definitions, where to ask them all when they next turn costs less than to come for nothing."""
     every = list(chain(*levels))
     asked = sum(len(one.rules) for one in every if one.name in names)
@@ -89,7 +90,7 @@ def _told(
     definitions: Sequence[Definition], changes: Sequence[Verdict], news: Depends, whose: set[int]
 ) -> tuple[Depends, set[int]]:
     """What later levels must know: what has changed, and for whom."""
-    moved = {one.customer_id for one in changes if one.to_stage or one.is_in != one.was_in}
+    moved = {one.customer_id for one in changes if one.moves or one.is_hold_over or one.is_in != one.was_in}
     if moved:
         for definition in definitions:
             news |= definition.means
@@ -104,10 +105,22 @@ UPDATE = """
     FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) AS new (id, stage, recheck_at)
     WHERE customer.id = new.id
 """
+# Into a stage in which a person has put the customer, the move is theirs.
 MOVE = """
-    INSERT INTO customers_stagemove (customer_id, from_stage_id, to_stage_id, moved_at)
-    SELECT moved.id, moved.from_stage, moved.to_stage, %s
-    FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[]) AS moved (id, from_stage, to_stage)
+    INSERT INTO customers_stagemove
+        (customer_id, from_stage_id, to_stage_id, from_since, moved_at, moved_by, reason)
+    SELECT moved.id, moved.from_stage, moved.to_stage, moved.since, %s,
+           coalesce(hold.held_by, ''), coalesce(hold.reason, '')
+    FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::timestamptz[])
+             WITH ORDINALITY AS moved (id, from_stage, to_stage, since, place)
+    LEFT JOIN customers_stagehold AS hold
+           ON hold.customer_id = moved.id AND hold.stage_id = moved.to_stage AND hold.ended_at IS NULL
+    ORDER BY place
+    RETURNING customer_id, from_stage_id, to_stage_id, moved_by, reason
+"""
+RELEASE = """
+    UPDATE customers_stagehold SET ended_at = %s WHERE customer_id = ANY(%s) AND ended_at IS NULL
+    RETURNING customer_id, stage_id
 """
 LEAVE = """
     UPDATE customers_membership AS stay SET left_at = %s
@@ -122,48 +135,50 @@ ENTER = """
 
 def _write(changes: Sequence[Verdict], definitions: Sequence[Definition], now: datetime) -> None:
     """One statement for each kind of change that there is."""
-    touched = [one for one in changes if one.to_stage or one.is_recheck_new]
-    moves = [one for one in changes if one.to_stage]
+    touched = [one for one in changes if one.moves or one.is_recheck_new]
+    over = [one.customer_id for one in changes if one.is_hold_over]
+    steps = [step for one in changes for step in _steps(one, now)]
     left = [
         (segment, one.customer_id) for one in changes for segment in one.was_in if segment not in one.is_in
     ]
     entered = [
         (segment, one.customer_id) for one in changes for segment in one.is_in if segment not in one.was_in
     ]
+    events: list[NewEvent] = []
     with connection.cursor() as cursor:
         if touched:
-            rows = [(one.customer_id, one.to_stage, one.recheck_at) for one in touched]
+            rows = [(one.customer_id, one.path[-1] if one.moves else None, one.recheck_at) for one in touched]
             cursor.execute(UPDATE, [now, *map(list, zip(*rows, strict=True))])
-        if moves:
-            steps = [(one.customer_id, one.from_stage, one.to_stage) for one in moves]
+        if over:
+            cursor.execute(RELEASE, [now, over])
+            events += [_released(now, *row) for row in cursor.fetchall()]
+        if steps:
             cursor.execute(MOVE, [now, *map(list, zip(*steps, strict=True))])
+            events += [_moved(now, of, (start, end), *why) for of, start, end, *why in cursor.fetchall()]
         if left:
             cursor.execute(LEAVE, [now, *map(list, zip(*left, strict=True))])
         if entered:
             cursor.execute(ENTER, [now, *map(list, zip(*entered, strict=True))])
-    _tell(moves, left, entered, {one.rules[0][0]: slug_of(one.name) for one in definitions}, now)
-
-
-def _tell(
-    moves: Sequence[Verdict],
-    left: Sequence[tuple[int, int]],
-    entered: Sequence[tuple[int, int]],
-    slugs: dict[int, str],
-    now: datetime,
-) -> None:
-    """Each change as an event of its customer, and a wake-up for who listens."""
-    events = [
-        NewEvent(
-            one.customer_id,
-            "$stage_changed",
-            now,
-            {"from": NUMBERS.get(one.from_stage or 0), "to": NUMBERS[one.to_stage]},
-        )
-        for one in moves
-        if one.to_stage
-    ]
+    slugs = {one.rules[0][0]: slug_of(one.name) for one in definitions if one.name != STAGE}
     events += [NewEvent(of, "$segment_left", now, {"segment": slugs[segment]}) for segment, of in left]
     events += [NewEvent(of, "$segment_entered", now, {"segment": slugs[segment]}) for segment, of in entered]
     if events:
         write_events(events, now)
         work.wake("journeys.listen")
+
+
+def _steps(one: Verdict, now: datetime) -> list[tuple[int, int | None, int, datetime | None]]:
+    """The moves of one customer as rows; into all stages but the first they came just now."""
+    return [
+        (one.customer_id, start, end, now if place else one.from_since)
+        for place, (start, end) in enumerate(one.moves)
+    ]
+
+
+def _moved(now: datetime, customer_id: int, way: tuple[int | None, int], by: str, reason: str) -> NewEvent:
+    told = {"from": NUMBERS.get(way[0] or 0), "to": NUMBERS[way[1]]}
+    return NewEvent(customer_id, "$stage_changed", now, told | ({"by": by, "reason": reason} if by else {}))
+
+
+def _released(now: datetime, customer_id: int, stage: int) -> NewEvent:
+    return NewEvent(customer_id, "$stage_released", now, {"stage": NUMBERS[stage]})

@@ -39,6 +39,23 @@ MOVES = (
     UPDATE customers_stagemove AS row SET customer_id = merge.customer_id
     FROM {PAIRS} WHERE row.customer_id = merge.old_id
     """,
+    # One hold at a time: the one of who stays, else the newest; classifying then moves to its stage.
+    f"""
+    WITH lasting AS (
+        SELECT row.id, row_number() OVER (
+            PARTITION BY COALESCE(merge.customer_id, row.customer_id)
+            ORDER BY merge.customer_id IS NULL DESC, row.held_at DESC, row.id DESC
+        ) AS place
+        FROM customers_stagehold AS row LEFT JOIN {PAIRS} ON merge.old_id = row.customer_id
+        WHERE row.ended_at IS NULL AND row.customer_id = ANY(%(old)s || %(kept)s)
+    )
+    UPDATE customers_stagehold SET ended_at = %(now)s
+    WHERE id IN (SELECT id FROM lasting WHERE place > 1)
+    """,
+    f"""
+    UPDATE customers_stagehold AS row SET customer_id = merge.customer_id
+    FROM {PAIRS} WHERE row.customer_id = merge.old_id
+    """,
     f"""
     INSERT INTO customers_consent (customer_id, channel, topic, is_granted, source, wording, changed_at)
     SELECT DISTINCT ON (merge.customer_id, channel, topic)

@@ -16,7 +16,7 @@ from customers.events import lock_events
 from customers.identity import tombstone_of
 from customers.linking import Key
 from customers.locks import lock_customers
-from customers.models import Consent, Customer, Event, Identity, Membership, StageMove, Suppression
+from customers.models import Consent, Customer, Event, Identity, Membership, StageHold, StageMove, Suppression
 
 on_erase: list[Callable[[Sequence[int], datetime], None]] = []
 on_export: dict[str, Callable[[int], Any]] = {}
@@ -44,6 +44,7 @@ ERASE = (
     "DELETE FROM customers_consent WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_membership WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_stagemove WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_stagehold WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_mergedcustomer WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_identity WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_customer WHERE id = ANY(%s)",
@@ -118,7 +119,12 @@ def export_customer(customer_id: int) -> dict[str, Any]:
         "stages": list(
             StageMove.objects.filter(**mine)
             .order_by("id")
-            .values("from_stage__slug", "to_stage__slug", "moved_at")
+            .values("from_stage__slug", "to_stage__slug", "moved_at", "moved_by", "reason")
+        ),
+        "stages_by_hand": list(
+            StageHold.objects.filter(**mine)
+            .order_by("id")
+            .values("stage__slug", "reason", "held_by", "held_at", "until", "ended_at", "ended_by")
         ),
         "segments": list(
             Membership.objects.filter(**mine).order_by("id").values("segment__slug", "entered_at", "left_at")

@@ -1,6 +1,7 @@
 """The pages of customers and messages: they show what all layers below know."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -14,11 +15,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Message
+from config import clock
 from config.pages import LongList, site
-from config.templatetags.sette import fate, stage
+from config.templatetags.sette import about, fate, stage
 from customers.finding import with_identity
 from customers.models import Customer, Identity, Membership, Segment, Stage
-from insights import messages, views
+from insights import messages, stage_pages, views
 
 
 class StageFilter(admin.SimpleListFilter):
@@ -35,6 +37,32 @@ class StageFilter(admin.SimpleListFilter):
         """Those in the chosen one."""
         number = self.value() or ""
         return queryset.filter(stage_id=int(number)) if number in set("1234567") else queryset
+
+
+class LongerFilter(admin.SimpleListFilter):
+    """Customers who have stood in their stage for longer than so many minutes."""
+
+    title = _("in the stage for longer than")
+    parameter_name = "longer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:  # noqa: ARG002
+        """Some lengths of time, and the one that is asked for."""
+        spans = {str(days * 24 * 60): timedelta(days=days) for days in (7, 30, 90, 180)}
+        if (asked := self._minutes(request.GET.get("longer"))) is not None:
+            spans.setdefault(str(asked), timedelta(minutes=asked))
+        return [(minutes, about(span)) for minutes, span in spans.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:  # noqa: ARG002
+        """Those who came before then."""
+        minutes = self._minutes(self.value())
+        if minutes is None:
+            return queryset
+        return queryset.filter(stage_since__lt=clock.now() - timedelta(minutes=minutes))
+
+    @staticmethod
+    def _minutes(asked: str | None) -> int | None:
+        is_number = asked and asked.isascii() and asked.isdigit() and len(asked) < 8  # noqa: PLR2004
+        return int(asked) if asked and is_number else None
 
 
 class SegmentFilter(admin.SimpleListFilter):
@@ -80,7 +108,7 @@ class CustomerAdmin(LongList):
     """A list to search by identity, and a page that is read, not edited."""
 
     list_display = ("who", "stands", "since", "mail", "last_seen_at")
-    list_filter = (StageFilter, SegmentFilter, AlsoInFilter, NotInFilter)
+    list_filter = (StageFilter, LongerFilter, SegmentFilter, AlsoInFilter, NotInFilter)
     search_fields = ("identities__value",)
     search_help_text = _("E-mail, phone or customer number, from its beginning")
     ordering = ("-id",)
@@ -207,6 +235,8 @@ class MessageAdmin(LongList):
         name = self.names.get((message.source, message.source_id), message.get_source_display())
         return f"{name} · {message.step}" if message.step else name
 
+
+__all__ = ["CustomerAdmin", "MessageAdmin", "stage_pages"]
 
 site().add_page("customers/<uuid:public_id>/", views.customer_page, "customer", "customers.view_customer")
 site().add_page(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from channels.models import Message
-from customers.models import Consent, Customer, Identity, Membership, Stage, StageMove, Suppression
+from customers.models import Consent, Customer, Identity, Membership, Stage, StageHold, StageMove, Suppression
 from journeys.models import Enrollment, Standing
 
 
@@ -26,6 +26,7 @@ class Profile:
 
     customer: Customer
     path: list[StageStop]
+    hold: StageHold | None
     identities: list[Identity]
     suppressed: set[tuple[str, str]]
     consents: list[Consent]
@@ -45,6 +46,7 @@ def profile(customer: Customer, now: datetime) -> Profile:
     return Profile(
         customer=customer,
         path=_path(customer),
+        hold=customer.stage_holds.filter(ended_at=None).select_related("stage").first(),
         identities=identities,
         suppressed=set(Suppression.objects.filter(addresses).values_list("kind", "value")),
         consents=list(customer.consents.order_by("channel", "topic")),

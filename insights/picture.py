@@ -17,11 +17,11 @@ TALLIES = 9  # flows whose number is written beside them
 
 @dataclass(frozen=True)
 class Flow:
-    """How many customers moved from one stage to another."""
+    """How many moves led from one stage to another."""
 
     start: int
     end: int
-    customers: int
+    moves: int
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def _hexagon(number: int, size: float) -> Hexagon:
 
 def arcs(flows: Sequence[Flow], stages: Sequence[Hexagon]) -> list[Arc]:
     """Each flow as a curve, the widest first, so that narrow ones lie on top and can be pointed at."""
-    moves = sorted((flow for flow in flows if flow.customers), key=lambda flow: -flow.customers)
-    most = max([1, *(flow.customers for flow in moves)])
+    moves = sorted((flow for flow in flows if flow.moves), key=lambda flow: -flow.moves)
+    most = max([1, *(flow.moves for flow in moves)])
     places = {stage.number: stage for stage in stages}
     return [
-        _arc(flow, places[flow.start], places[flow.end], flow.customers / most, tells=rank < TALLIES)
+        _arc(flow, places[flow.start], places[flow.end], flow.moves / most, tells=rank < TALLIES)
         for rank, flow in enumerate(moves)
     ]
 

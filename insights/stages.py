@@ -34,13 +34,11 @@ class StagePicture:
 
 
 def stage_picture(period: Period) -> StagePicture:
-    """Two queries: how many customers stand where, and how many went from where to where."""
+    """Two queries: how many customers stand where, and how many moves led from where to where."""
     stages = {stage.number: stage for stage in Stage.objects.order_by("number")}
     counts = dict(stage_counts())
-    moves = {
-        (flow.from_stage, flow.to_stage): flow.customers for flow in stage_flows(period.start, period.end)
-    }
-    flows = [Flow(start, end, customers) for (start, end), customers in moves.items() if start is not None]
+    moves = {(flow.from_stage, flow.to_stage): flow.moves for flow in stage_flows(period.start, period.end)}
+    flows = [Flow(start, end, many) for (start, end), many in moves.items() if start is not None]
     shapes = hexagons({number: count for number, count in counts.items() if number is not None})
     curves = arcs(flows, shapes)
     rows = [
@@ -58,11 +56,9 @@ def stage_picture(period: Period) -> StagePicture:
         rows=rows,
         arcs=curves,
         frame=frame(curves),
-        flows=[
-            (stages[f.start], stages[f.end], f.customers) for f in sorted(flows, key=lambda f: -f.customers)
-        ],
+        flows=[(stages[f.start], stages[f.end], f.moves) for f in sorted(flows, key=lambda f: -f.moves)],
         customers=sum(counts.values()),
         unplaced=counts.get(None, 0),
-        returns=sum(flow.customers for flow in flows if flow.end < flow.start),
+        returns=sum(flow.moves for flow in flows if flow.end < flow.start),
         first_moves=sum(count for (start, _), count in moves.items() if start is None),
     )

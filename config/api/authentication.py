@@ -49,3 +49,8 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
         """An HTTP bearer scheme."""
         return {"type": "http", "scheme": "bearer"}
+
+
+def asker(request: Request) -> str:
+    """Who asks, as history names them: the key by its name, a person by the name they log in with."""
+    return request.auth.name if isinstance(request.auth, ApiKey) else request.user.get_username()

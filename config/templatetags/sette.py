@@ -107,7 +107,7 @@ def share(part: int, whole: int) -> str:
     if 0 < percent < LEAST_SHARE:
         return f"< {number_format(LEAST_SHARE, 1)} %"
     digits = 0 if percent >= SHARE_DIGITS or percent == 0 else 1
-    return f"{number_format(percent, digits)} %"
+    return f"{number_format(round(percent, digits), digits)} %"
 
 
 @register.filter
@@ -131,6 +131,24 @@ def span_words(span: timedelta | None) -> str:
 
 
 @register.filter
+def about(span: timedelta | None) -> str:
+    """A length of time in its greatest unit that leaves two of it at least: 27 days, 5 hours, 90 minutes."""
+    if span is None:
+        return DASH
+    for unit in (timedelta(days=1), timedelta(hours=1)):
+        if span >= 2 * unit:
+            return span_words(round(span / unit) * unit)
+    return span_words(span)
+
+
+@register.filter
+def stage_words(number: int | str) -> str:
+    """A stage by its number, as text: 6 use; 0 is no stage yet."""
+    place = int(number)
+    return f"{place} {gettext(STAGES[place - 1])}" if place else gettext("no stage yet")
+
+
+@register.filter
 def moment(at: datetime | None) -> SafeString | str:
     """A moment to the minute, with the exact one on hovering."""
     if at is None:
@@ -140,6 +158,12 @@ def moment(at: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', at.isoformat(), local.strftime("%F %T %Z"), text
     )
+
+
+@register.filter
+def moment_of(text: str) -> SafeString | str:
+    """A moment that an event's properties name, as `moment` shows it."""
+    return moment(datetime.fromisoformat(text))
 
 
 @register.filter

@@ -105,7 +105,7 @@ class SegmentAdmin(Page):
     list_filter = (ArchiveFilter, "kind")
     prepopulated_fields = {"slug": ("name",)}
     change_form_template = "customers/segment.html"
-    actions_list = ["add_list", "compare"]
+    actions_list = ["show_ready", "add_list", "compare"]
     sizes: dict[int, int] = {}
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **values: Any) -> Any:  # noqa: FBT001, FBT002
@@ -129,6 +129,11 @@ class SegmentAdmin(Page):
     def add_list(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002
         """To the form of a new list."""
         return redirect(reverse("admin:customers_segment_add") + f"?kind={Segment.Kind.LIST}")
+
+    @action(description=_("Ready ones"), url_path="ready", permissions=["view"])  # type: ignore[untyped-decorator]
+    def show_ready(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002
+        """To those that can be taken over."""
+        return redirect("admin:segment_ready")
 
     @action(description=_("Compare two"), url_path="compare", permissions=["view"])  # type: ignore[untyped-decorator]
     def compare(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002

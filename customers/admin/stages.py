@@ -9,39 +9,82 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from config import clock
-from config.forms import JsonField
+from config.forms import JsonField, SpanField
 from config.pages import Page, site
 from config.templatetags.sette import stage
 from customers.admin.rules import checked, sentence
 from customers.definitions import STAGE
 from customers.models import Stage
-from customers.stages import save_precedence, save_stage_rule, stage_counts
+from customers.stage_definitions import FIELDS, RULES
+from customers.stages import save_stages, stage_counts
 
 
 class StageForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A stage's rule and precedence."""
+    """A stage's terms; what is saved is a version."""
 
     rule = JsonField(
         label=_("Rule"), required=False, help_text=_("Who belongs here. {}: nobody. See docs/rules.md.")
+    )
+    stay_rule = JsonField(
+        label=_("Stay rule"),
+        required=False,
+        rows=8,
+        help_text=_("Once here, a customer for whom it holds counts as if the rule held. {}: none."),
+    )
+    leave_rule = JsonField(
+        label=_("Leave rule"),
+        required=False,
+        rows=8,
+        help_text=_("For whom it holds does not come here, and goes where another rule holds. {}: none."),
     )
     precedence = forms.IntegerField(
         label=_("Precedence"),
         min_value=1,
         max_value=7,
+        widget=UnfoldAdminIntegerFieldWidget(),
         help_text=_(
             "Of the stages whose rule holds, the lowest number wins. Whichever has it now gets this one's."
         ),
     )
+    dwell = SpanField(label=_("Stays at least"), required=False)
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("What this change is for; it is kept with the version."),
+    )
 
     class Meta:
         model = Stage
-        fields = ("precedence", "rule")
+        fields = (*RULES, "precedence", "dwell", "interrupts", "onward", "back")
+        help_texts = {
+            "interrupts": _(
+                "From earlier stages customers come here at once, before their time there is over."
+            ),
+        }
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """A precedence that another stage has is no fault: they exchange theirs when this one is saved."""
+        return {*super()._get_validation_exclusions(), "precedence"}  # type: ignore[misc]
 
     def clean_rule(self) -> Any:
         """The same check as a segment's; nothing stands for nobody."""
-        rule = self.cleaned_data["rule"] or {}
+        return self._checked("rule")
+
+    def clean_stay_rule(self) -> Any:
+        """The same."""
+        return self._checked("stay_rule")
+
+    def clean_leave_rule(self) -> Any:
+        """The same."""
+        return self._checked("leave_rule")
+
+    def _checked(self, field: str) -> Any:
+        rule = self.cleaned_data[field] or {}
         if rule:
             checked(STAGE, rule)
         return rule
@@ -52,7 +95,11 @@ class StageAdmin(Page):
     """The seven, in order: who belongs where."""
 
     form = StageForm
-    fields = ("precedence", "rule")
+    fieldsets = (
+        (None, {"fields": (("precedence", "dwell"), ("onward", "back"), "interrupts", "rule")}),
+        (_("Stay and leave"), {"fields": ("stay_rule", "leave_rule"), "classes": ("collapse",)}),
+        (None, {"fields": ("note",)}),
+    )
     change_form_template = "customers/rule.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
@@ -90,11 +137,11 @@ class StageAdmin(Page):
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)  # type: ignore[no-any-return]
 
     def save_model(self, request: HttpRequest, obj: Stage, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
-        """By the services: the rule, and the precedence in exchange with the stage that had it."""
-        now, kept = clock.now(), Stage.objects.get(pk=obj.pk)
-        save_stage_rule(kept, form.cleaned_data["rule"], now)
-        wanted = form.cleaned_data["precedence"]
-        if wanted != kept.precedence:
-            other = Stage.objects.filter(precedence=wanted).first()
-            swapped = {kept.number: wanted} | ({other.number: kept.precedence} if other else {})
-            save_precedence(swapped, now)
+        """By the service: as one version, the precedence in exchange with the stage that had it."""
+        given = form.cleaned_data
+        kept = Stage.objects.get(pk=obj.pk)
+        changes = {kept.number: {field: given[field] for field in FIELDS}}
+        if given["precedence"] != kept.precedence:
+            other = Stage.objects.filter(precedence=given["precedence"]).first()
+            changes |= {other.number: {"precedence": kept.precedence}} if other else {}
+        save_stages(changes, clock.now(), request.user.get_username(), given["note"])

@@ -6,9 +6,11 @@ from rest_framework.routers import SimpleRouter
 from customers.api.customers import CustomerViewSet
 from customers.api.events import EventViewSet
 from customers.api.explain import ExplanationViewSet
+from customers.api.holds import StageHoldViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
 from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
 from customers.api.segments import SegmentViewSet
+from customers.api.stage_versions import StageVersionViewSet
 from customers.api.stages import StageViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -16,17 +18,20 @@ router.register("customers", CustomerViewSet, basename="api-customer")
 router.register("events", EventViewSet, basename="api-event")
 router.register("segments", SegmentViewSet, basename="api-segment")
 router.register("stages", StageViewSet, basename="api-stage")
+router.register("stage_versions", StageVersionViewSet, basename="api-stage-version")
 router.register("topics", TopicViewSet, basename="api-topic")
 router.register("suppressions", SuppressionViewSet, basename="api-suppression")
 router.register("sources", SourceViewSet, basename="api-source")
 
 events = CustomerEventViewSet.as_view({"get": "list"})
 moves = StageHistoryViewSet.as_view({"get": "list"})
+holds = StageHoldViewSet.as_view({"get": "list", "post": "create", "delete": "release"})
 consents = ConsentViewSet.as_view({"get": "list", "post": "create"})
 explanation = ExplanationViewSet.as_view({"post": "explain"})
 urlpatterns = [
     path("customers/<uuid:id>/events/", events, name="api-customer-events"),
     path("customers/<uuid:id>/stage_history/", moves, name="api-customer-stage-history"),
+    path("customers/<uuid:id>/stage_holds/", holds, name="api-customer-stage-holds"),
     path("customers/<uuid:id>/consents/", consents, name="api-customer-consents"),
     path("customers/<uuid:id>/explain/", explanation, name="api-customer-explain"),
     *router.urls,

@@ -48,14 +48,14 @@ class CustomerSerializer(ModelSerializer[Customer]):
 
 
 class StageMoveSerializer(ModelSerializer[StageMove]):
-    """One move through the seven stages."""
+    """One move through the seven stages; one by hand says by whom and why."""
 
     from_stage = serializers.CharField(source="from_stage.slug", read_only=True, allow_null=True)
     to_stage = serializers.CharField(source="to_stage.slug", read_only=True)
 
     class Meta:
         model = StageMove
-        fields = ["from_stage", "to_stage", "moved_at"]
+        fields = ["from_stage", "to_stage", "moved_at", "from_since", "moved_by", "reason"]
 
 
 class ConsentSerializer(ModelSerializer[Consent]):

@@ -7,7 +7,7 @@ from customers.models.inbox import InboxRow, SeenMessage, Source
 from customers.models.news import News
 from customers.models.repair import RepairSweep
 from customers.models.segment import Membership, Segment
-from customers.models.stage import Stage, StageMove
+from customers.models.stage import Stage, StageHold, StageMove, StageVersion
 
 __all__ = [
     "Consent",
@@ -24,7 +24,9 @@ __all__ = [
     "Segment",
     "Source",
     "Stage",
+    "StageHold",
     "StageMove",
+    "StageVersion",
     "Suppression",
     "Tombstone",
     "Topic",

@@ -203,3 +203,16 @@ def test_two_segments_are_compared_and_each_part_leads_to_its_customers(here: Vi
 
     assert page.locator("#result_list tbody tr").count() == int(many)
     assert here.complaints == []
+
+
+def test_ready_segment_is_taken_over(here: Visit) -> None:
+    page = here.open("/admin/segments/ready/")
+    assert page.locator(".s-table tbody tr").count() == 23
+
+    page.get_by_role("button", name="Take over Birthday soon").click()
+    page.wait_for_url("**/customers/segment/*/change/")
+
+    assert "birthday comes round within the next 7 days" in page.locator("#main").inner_text()
+    here.open("/admin/segments/ready/")
+    assert page.locator(".s-table tbody tr", has_text="Birthday soon").locator("a").inner_text() == "Open"
+    assert here.complaints == []

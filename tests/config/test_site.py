@@ -8,6 +8,14 @@ from config.pages import site
 
 PAGES = {
     "customer": {"public_id": "00000000-0000-0000-0000-000000000000"},
+    "customer_stage": {"public_id": "00000000-0000-0000-0000-000000000000"},
+    "stage_flow": {},
+    "stage_barriers": {},
+    "stage_cohorts": {},
+    "stage_versions": {},
+    "stage_version_new": {},
+    "stage_version": {"version_id": 1},
+    "stage_version_try": {"version_id": 1},
     "customer_timeline": {"public_id": "00000000-0000-0000-0000-000000000000"},
     "message_preview": {"message_id": 1},
     "rule_vocabulary": {},
@@ -21,6 +29,8 @@ PAGES = {
     "segment_difference": {"segment_id": 1},
     "segment_export": {"segment_id": 1},
     "segment_overlap": {},
+    "segment_ready": {},
+    "segment_take": {},
     "content_preview": {"content_id": 1},
     "journey_move": {"journey_id": 1},
     "broadcast_move": {"broadcast_id": 1},

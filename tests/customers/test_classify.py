@@ -263,6 +263,21 @@ def test_recheck_that_is_due_is_not_lost_to_an_event_of_the_same_moment():
     assert {slug for slug, _entered, left in stays(person) if left is None} == {"quiet", "viewer"}
 
 
+def test_what_is_due_stays_due_where_an_event_comes_first_and_asks_others_only():
+    segment("fresh", BOUGHT)
+    stage("discovery", VIEWED)
+    person = customer()
+    event(person, at=NOON - DAY)
+    classify([person.pk], NOON)
+    due = NOON + 29 * DAY
+    event(person, "Product Viewed", at=due)
+    classify([person.pk], due, changed=Depends(events=frozenset(["Product Viewed"])))
+
+    assert recheck(due) == 1
+
+    assert stays(person) == [("fresh", NOON, due)]
+
+
 def test_recheck_takes_at_most_its_limit():
     people = [customer(recheck_at=NOON) for _ in range(3)]
 

@@ -9,6 +9,7 @@ from campaigns.models import Broadcast
 from channels.models import Cap, Channel, Content, ContentText, Message, QuietHours
 from config.api.opaque import seal
 from customers.models import Segment, Source, Stage, Suppression, Topic
+from customers.stage_versions import save_draft
 from journeys.models import Enrollment, Journey, JourneyVersion
 from tests.builders import NOON, customer, event
 from tests.clients import client
@@ -71,7 +72,20 @@ BODIES = {
         "wording": "",
     },
     "customers/<uuid:id>/explain/": {"rule": RULE},
-    "stages/<slug:slug>/": {"rule": RULE, "precedence": 50},
+    "customers/<uuid:id>/stage_holds/": {"stage": "use", "reason": "n", "until": None, "yields": True},
+    "stages/<slug:slug>/": {
+        "rule": RULE,
+        "stay_rule": RULE,
+        "leave_rule": {},
+        "precedence": 50,
+        "dwell": "P1D",
+        "interrupts": True,
+        "onward": "next",
+        "back": "never",
+    },
+    "stage_versions/": {"definitions": {"use": {"rule": RULE}}, "note": "n"},
+    "stage_versions/<uuid:id>/": {"definitions": {"use": {"rule": RULE}}, "note": "n"},
+    "stage_versions/<uuid:id>/try/": {"at": None},
     "contents/": {
         "slug": "n",
         "name": "n",
@@ -146,6 +160,7 @@ def there(django_user_model):
         "contents": {"slug": content.slug},
         "segments": {"slug": segment.slug},
         "stages": {"slug": stage.slug},
+        "stage_versions": {"id": seal("stage_version", save_draft({}, "ada", NOON).pk)},
         "journeys": {"slug": journey.slug},
         "enrollments": {"id": seal("enrollment", inside.pk)},
         "broadcasts": {"id": seal("broadcast", broadcast.pk)},

@@ -9,7 +9,16 @@ from tests.config.api.routes import routes
 
 pytestmark = pytest.mark.django_db
 ROUTES = routes()
-LOOKS_ONLY = {"difference", "explain", "check", "preview", "preview_rule", "validate", "validate_draft"}
+LOOKS_ONLY = {
+    "difference",
+    "explain",
+    "trial",
+    "check",
+    "preview",
+    "preview_rule",
+    "validate",
+    "validate_draft",
+}
 
 
 def ask(api, route):

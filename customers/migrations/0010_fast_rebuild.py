@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """A rebuild that takes too long is given up; memberships are written without a question for each row."""
 
     dependencies = [
-        ("customers", "0008_lists_and_archive"),
+        ("customers", "0009_stage_terms"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""What all layers below know, over the REST API; it changes nothing."""
