@@ -130,10 +130,12 @@ def _hour(now: datetime, later: int) -> time:
     return time((now.hour + later) % 24)
 
 
-def make_journey(slug: str, start: str, steps: list[dict[str, object]], now: datetime) -> int:
-    """A live journey that the event of its own name sets off; its version's id."""
+def make_journey(
+    slug: str, start: str, steps: list[dict[str, object]], now: datetime, event: str = ""
+) -> int:
+    """A live journey that an event sets off, of its own name where none is given; its version's id."""
     action = Stage.objects.get(slug="action")
-    trigger = {"kind": "event", "event": slug, "entry": {"policy": "again"}}
+    trigger = {"kind": "event", "event": event or slug, "entry": {"policy": "again"}}
     graph = {"trigger": trigger, "start": start, "steps": steps}
     journey = services.create_journey(slug, slug, action, action, graph)
     return services.publish(journey.pk, now).pk

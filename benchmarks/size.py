@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Size(NamedTuple):
-    """Rows before the run, and what each figure takes; `growth`: how many times the rows there are later."""
+    """Rows before the run, and what each figure takes; `growth`: how many times the rows there are later.
+
+    `crowd`: customers of whom all are asked; `rest`: seconds of doing nothing.
+    """
 
     customers: int
     growth: int
@@ -17,6 +20,12 @@ class Size(NamedTuple):
     waits: int
     loaded: int
     per_second: int
+    crowd: int
+    live: int
+    live_per_second: int
+    drained: int
+    due: int
+    rest: int
 
 
 FULL = Size(
@@ -31,6 +40,12 @@ FULL = Size(
     waits=50,
     loaded=3_000,
     per_second=300,
+    crowd=100_000,
+    live=10_000,
+    live_per_second=1_000,
+    drained=4_000,
+    due=5_000,
+    rest=10,
 )
 QUICK = Size(
     customers=60,
@@ -44,4 +59,10 @@ QUICK = Size(
     waits=2,
     loaded=20,
     per_second=40,
+    crowd=400,
+    live=40,
+    live_per_second=40,
+    drained=10,
+    due=10,
+    rest=2,
 )

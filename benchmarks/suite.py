@@ -1,4 +1,7 @@
-"""All figures in their order: first on the base of rows, then again on ten times as many."""
+"""All figures in their order: first on the base of rows, then again on ten times as many.
+
+Those about segments come last, on many more customers with less behind them (`crowd`).
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -9,15 +12,36 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from benchmarks import engine_steps, ingest, journey_mails, latency
+from benchmarks import (
+    crowd,
+    due,
+    engine_steps,
+    flows,
+    ingest,
+    journey_mails,
+    latency,
+    live,
+    previews,
+    segments,
+)
 from benchmarks.figure import Figure
 from benchmarks.history import fill, open_for_business, tidy, write_key
 from benchmarks.installation import Installation
 from benchmarks.mailbox import Mailbox
 from benchmarks.size import Size
-from config import embedded
+from config import embedded, work
 
 GROWN = "_10x"
+BASE = (
+    "engine_steps", "latency_p50", "latency_p99", "due_wait_lag", "latency_loaded_p50", "latency_loaded_p99",
+    "journey_mails", "journey_cpu_ms", "memory_peak", "ingest_batch", "ingest_single", "ingest_single_p99",
+    "identify_new",
+)  # fmt: skip
+LIVE = ("entered_p50", "entered_p99", "clock_idle", "clock_lag_p99", "clock_lag_max")
+CROWD = (
+    "segment_rebuild", "segment_rebuild_held", "preview_p95", "preview_exact_p95", "preview_within",
+    "stage_flow", "segments_of_500", *LIVE,
+)  # fmt: skip
 
 
 class Suite:
@@ -35,10 +59,13 @@ class Suite:
 
     def figures(self) -> Iterator[Figure]:
         """Each figure as soon as it is there."""
-        for suffix in self._suffixes:
-            customers = self._size.customers * (self._size.growth if suffix else 1)
-            for figure in self._taken(customers):
-                yield figure._replace(name=figure.name + suffix)
+        for taken, many, names in (
+            (self._taken, self._size.customers, BASE),
+            (self._of_crowd, self._size.crowd, CROWD),
+        ):
+            for suffix in self._suffixes if any(map(self._wants, names)) else ():
+                for figure in taken(many * (self._size.growth if suffix else 1)):
+                    yield figure._replace(name=figure.name + suffix)
 
     def _taken(self, customers: int) -> Iterator[Figure]:
         with embedded.running(self._var, tied=True):
@@ -83,6 +110,34 @@ class Suite:
             ),
             (("identify_new",), partial(ingest.measure_newcomers, installation, size, customers, key)),
         ]
+
+    def _of_crowd(self, customers: int) -> Iterator[Figure]:
+        size, now = self._size, datetime.now(UTC)
+        with embedded.running(self._var, tied=True):
+            work.silence()
+            call_command("migrate", verbosity=0)
+            crowd.clear()
+            crowd.gather(1, customers, now)
+            for names, measure in (
+                (("segment_rebuild",), partial(segments.measure, size, settings.DATABASE_URL, now)),
+                (
+                    ("preview_p95", "preview_exact_p95", "preview_within"),
+                    partial(previews.measure, size, now),
+                ),
+                (("stage_flow",), partial(flows.measure, size, settings.DATABASE_URL, now)),
+                (("segments_of_500",), partial(live.measure_others, size, customers, now)),
+            ):
+                if any(map(self._wants, names)):
+                    yield from measure()
+            live.prepare(now)
+            due.prepare(now)
+            key = write_key()
+            connections.close_all()
+        if any(map(self._wants, LIVE)):
+            with Installation(self._var, settings.PORT, settings.DATABASE_URL) as installation:
+                yield from live.measure_entered(installation, size, customers, key)
+                yield from due.measure(installation, size)
+                connections.close_all()
 
     def _wants(self, name: str) -> bool:
         return not self._only or name.startswith(self._only)

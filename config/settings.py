@@ -135,6 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- The engine ---------------------------------------------------------------------------------------------
+RULE_SECONDS = env.number("SETTE_RULE_SECONDS", 3600)  # estimated, for asking everybody a rule
 LEASE = timedelta(seconds=env.number("SETTE_LEASE_SECONDS", 120))  # of a message that is being sent
 PROVIDER_TIMEOUT = timedelta(seconds=env.number("SETTE_PROVIDER_TIMEOUT_SECONDS", 30))
 if LEASE < 2 * PROVIDER_TIMEOUT:

@@ -26,7 +26,7 @@ from config import clock, database
 
 logger = logging.getLogger(__name__)
 
-BUDGET = 20.0  # seconds that one wake-up works at most before it hands over to a new one
+BUDGET = 0.2  # seconds that one wake-up works at most: then what else waits for a worker has its turn
 WAKE_TTL = 5  # seconds after which a wake-up that no worker took is sent again
 
 

@@ -1,4 +1,4 @@
-"""What a well-formed rule of a stage or a segment must not do: read what isn't there, or itself."""
+"""What a well-formed rule of a stage or a segment must not do: read what isn't there, itself, too much."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from customers.cost import check_cost
 from customers.definitions import STAGE, find_cycle, read_by, segment_name
 from customers.models import Segment, Stage
 from customers.rules import Problem, Rule, RuleError, parse
@@ -13,8 +14,11 @@ from customers.rules import Problem, Rule, RuleError, parse
 OF_SEGMENTS = frozenset(["$segment_entered", "$segment_left"])
 
 
-def check_rule(name: str, tree: Any) -> Rule:
-    """The parsed rule of the definition `name`; RuleError for a bad one, a missing segment, a cycle."""
+def check_rule(name: str, tree: Any, now: datetime) -> Rule:
+    """The parsed rule of the definition `name`.
+
+    RuleError for a bad one, a missing segment, a cycle, and where asking everybody at `now` takes too long.
+    """
     rule = parse(tree)
     kept = dict(Segment.objects.values_list("slug", "archived_at"))
     problems = []
@@ -28,6 +32,7 @@ def check_rule(name: str, tree: Any) -> Rule:
         problems.append(Problem(path="", message=message))
     if problems:
         raise RuleError(problems)
+    check_cost(rule, now)
     return rule
 
 

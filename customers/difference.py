@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef
-from psycopg.errors import QueryCanceled
 
 from customers.models import Customer, Membership, Segment
-from customers.preview import LIMITS, Preview, PreviewTooSlowError
+from customers.preview import Preview, limited
 from customers.rules import Rule
 from customers.rules.facts import Grouped
 from customers.segments import check_has_rule
@@ -35,24 +34,17 @@ class Difference:
 
 
 def difference(segment: Segment, rule: Rule, now: datetime, sample: int = 10) -> Difference:
-    """What saving `rule` for the segment would do at `now`; PreviewTooSlowError after 5 seconds.
+    """What saving `rule` for the segment would do at `now`; PreviewTooSlowError where it takes too long.
 
     RuleError for a list: its members are nobody's to find.
     """
     check_has_rule(segment)
     sql, params = _asked(segment, rule, now)
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(LIMITS)
-                cursor.execute(MOVED.format(asked=sql), [*params, sample])
-                rows = cursor.fetchall()
-            told = Customer.objects.select_related("stage").in_bulk([of for *_, of in rows])
-            transaction.set_rollback(True)  # gives the limits back where this was a part of a transaction
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise PreviewTooSlowError(PreviewTooSlowError.__doc__) from error
-        raise
+    with limited():
+        with connection.cursor() as cursor:
+            cursor.execute(MOVED.format(asked=sql), [*params, sample])
+            rows = cursor.fetchall()
+        told = Customer.objects.select_related("stage").in_bulk([of for *_, of in rows])
     return Difference(
         entering=_preview((count, told[of]) for is_in, count, of in rows if not is_in),
         leaving=_preview((count, told[of]) for is_in, count, of in rows if is_in),

@@ -1,4 +1,4 @@
-"""How many rows a process takes at once, so that a row that ends the process is found."""
+"""How many rows are taken at once: to find a row that ends the process, to keep nobody waiting."""
 
 from dataclasses import dataclass
 
@@ -26,3 +26,26 @@ class Pace:
     def slow(self) -> None:
         """The database went away, maybe by what it was asked to do: begin anew."""
         self.rows = 1
+
+
+HELD = 0.25  # seconds for which a rebuild means to hold the events' lock at a time
+FEWEST, MOST = 500, 200_000
+
+
+@dataclass
+class Stride:
+    """So many customers as a rebuild asks while others wait about HELD seconds for the events' lock."""
+
+    rows: int = 50_000
+
+    def took(self, rows: int, seconds: float) -> None:
+        """Learn from a range: half as many where it took twice as long, twice as many where a third."""
+        if seconds > 2 * HELD:
+            self.rows = max(rows // 2, FEWEST)
+        elif seconds < HELD / 3 and rows == self.rows:
+            self.rows = min(2 * rows, MOST)
+
+    def stumbled(self) -> bool:
+        """A range ran into the time-out: take far fewer. False: it was the fewest already."""
+        was, self.rows = self.rows, max(self.rows // 8, FEWEST)
+        return was > FEWEST

@@ -34,16 +34,16 @@ def save_segment(segment: Segment, now: datetime) -> Segment:
             raise RuleError(
                 [Problem(path="kind", message=_("What is there stays of its kind: make another."))]
             )
-        _check_rule(segment)
+        _check_rule(segment, now)
         if segment.kind == Segment.Kind.DYNAMIC and (was is None or was.rule != segment.rule):
             _have_found(segment, now)
         segment.save()
     return segment
 
 
-def _check_rule(segment: Segment) -> None:
+def _check_rule(segment: Segment, now: datetime) -> None:
     if segment.kind == Segment.Kind.DYNAMIC:
-        check_rule(segment_name(segment.slug), segment.rule)
+        check_rule(segment_name(segment.slug), segment.rule, now)
     elif segment.rule:
         check_has_rule(segment)
 
@@ -57,6 +57,7 @@ def check_has_rule(segment: Segment) -> None:
 
 def _have_found(segment: Segment, now: datetime) -> None:
     segment.changed_at, segment.rebuilt_at, segment.rebuilt_to = now, None, 0
+    segment.stalled_at = None
     work.wake("customers.rebuild")
 
 
@@ -77,7 +78,7 @@ def restore_segment(segment: Segment, now: datetime) -> Segment:
         lock_definitions()
         segment.refresh_from_db()
         if segment.archived_at:
-            _check_rule(segment)
+            _check_rule(segment, now)
             segment.archived_at = None
             if segment.kind == Segment.Kind.DYNAMIC:
                 _have_found(segment, now)

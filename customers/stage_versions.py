@@ -37,7 +37,7 @@ def save_draft(
         lock_definitions()
         version = _draft(draft.pk) if draft else StageVersion()
         terms = read(given, version.definitions if draft else definitions_in_force())
-        check_changes(Stage.objects.in_bulk(), terms)
+        check_changes(Stage.objects.in_bulk(), terms, now)
         version.definitions, version.note = written(terms), note
         version.saved_by, version.saved_at = by, now
         version.save()
@@ -79,8 +79,8 @@ def compare(version: StageVersion, with_version: StageVersion | None = None) -> 
     return differences(base, version.definitions)
 
 
-def terms_to_try(version: StageVersion) -> dict[int, dict[str, Any]]:
+def terms_to_try(version: StageVersion, now: datetime) -> dict[int, dict[str, Any]]:
     """The terms of a version by stage number; RuleError where one is no good (any more)."""
     terms = read(version.definitions, version.definitions)
-    check_changes(Stage.objects.in_bulk(), terms)
+    check_changes(Stage.objects.in_bulk(), terms, now)
     return terms

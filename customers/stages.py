@@ -50,7 +50,7 @@ def save_stages(
     with transaction.atomic():
         lock_definitions()
         stages = Stage.objects.in_bulk()
-        check_changes(stages, changes)
+        check_changes(stages, changes, now)
         news = {number: _changed(stages[number], change) for number, change in changes.items()}
         if not any(news.values()) and version is None:
             return None
@@ -80,7 +80,7 @@ def _changed(stage: Stage, change: Change) -> list[str]:
     ]
 
 
-def check_changes(stages: Mapping[int, Stage], changes: Mapping[int, Change]) -> None:
+def check_changes(stages: Mapping[int, Stage], changes: Mapping[int, Change], now: datetime) -> None:
     """RuleError where stages can't be changed like this."""
     problems: list[Problem] = []
     for number, change in changes.items():
@@ -88,7 +88,7 @@ def check_changes(stages: Mapping[int, Stage], changes: Mapping[int, Change]) ->
         for field, value in change.items():
             problems += [
                 Problem(path=f"{slug}.{field}.{problem['path']}".rstrip("."), message=problem["message"])
-                for problem in _problems(field, value)
+                for problem in _problems(field, value, now)
             ]
     places = {changes.get(number, {}).get("precedence", stage.precedence) for number, stage in stages.items()}
     if len(places) < len(stages):
@@ -97,12 +97,12 @@ def check_changes(stages: Mapping[int, Stage], changes: Mapping[int, Change]) ->
         raise RuleError(problems)
 
 
-def _problems(field: str, value: Any) -> list[Problem]:
+def _problems(field: str, value: Any, now: datetime) -> list[Problem]:
     if field in RULES and value != {}:
         if not value:
             return [Problem(path="", message=_("A stage without a rule has the empty object."))]
         try:
-            check_rule(STAGE, value)
+            check_rule(STAGE, value, now)
         except RuleError as error:
             return error.errors
     if field == "dwell" and value is not None and not timedelta(seconds=1) <= value <= LONGEST:

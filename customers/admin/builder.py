@@ -102,13 +102,13 @@ def rule_read(body: Body) -> Body:
         return {"sentence": _("nobody")}
     slug = body.get("segment")
     name = segment_name(slug) if isinstance(slug, str) else STAGE
-    return {"sentence": rule_words(check_rule(name, tree))}
+    return {"sentence": rule_words(check_rule(name, tree, clock.now()))}
 
 
 @_answers
 def rule_preview(body: Body) -> Body:
     """How many customers the rule finds now, and ten of them."""
-    found = preview(parse(body.get("rule")), clock.now())
+    found = preview(parse(body.get("rule")), clock.now(), is_exact=body.get("exact") is True)
     return {
         "count": found.count,
         "count_words": number(found.count),

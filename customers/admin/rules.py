@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 
+from config import clock
 from config.forms import told
 from customers.checks import check_rule
 from customers.rules import Rule, RuleError, parse, rule_words
@@ -23,6 +24,6 @@ def sentence(tree: Any) -> str:
 def checked(name: str, rule: Any) -> Rule:
     """The rule of a definition of that name, or what a form says is wrong with it."""
     try:
-        return check_rule(name, rule)
+        return check_rule(name, rule, clock.now())
     except RuleError as error:
         raise forms.ValidationError(told(error.errors)) from error

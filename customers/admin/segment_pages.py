@@ -82,7 +82,7 @@ def changes(request: HttpRequest, segment_id: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=segment_id)
     context: dict[str, Any] = {}
     try:
-        rule = check_rule(segment_name(segment.slug), json.loads(request.POST.get("rule", "")))
+        rule = check_rule(segment_name(segment.slug), json.loads(request.POST.get("rule", "")), clock.now())
         context["difference"] = difference(segment, rule, clock.now())
     except RuleError as error:
         context["problems"] = told(error.errors)

@@ -161,7 +161,7 @@ def trial(request: HttpRequest, version_id: int) -> HttpResponse:
     now = clock.now()
     context: dict[str, Any] = {}
     try:
-        tried = try_stages(terms_to_try(shown), now, now - days * DAY if days else None)
+        tried = try_stages(terms_to_try(shown, now), now, now - days * DAY if days else None)
         context = _shown(tried)
     except TrialTooSlowError as error:
         context["problems"] = [str(error)]

@@ -140,7 +140,7 @@ class StageVersionViewSet(
         if at is not None and not now - LONGEST_AGO <= at <= now:
             raise InvalidError([{"path": "at", "message": _("Choose a moment of the last year.")}])
         with told_at("definitions", RuleError):
-            terms = terms_to_try(self.get_object())
+            terms = terms_to_try(self.get_object(), now)
         try:
             return Response(_shown(try_stages(terms, now, at)))
         except TrialTooSlowError as error:

@@ -11,6 +11,7 @@ class Segment(models.Model):
 
     One that is archived stays as it was: nothing keeps it up to date, and nothing may use it. After a change
     `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
+    `stalled_at`: when that was given up, for the rule takes too long.
     """
 
     class Kind(models.TextChoices):
@@ -28,6 +29,7 @@ class Segment(models.Model):
     changed_at = models.DateTimeField(_("changed"), null=True, editable=False)
     rebuilt_at = models.DateTimeField(_("rebuilt"), null=True, editable=False)
     rebuilt_to = models.BigIntegerField(default=0, db_default=0, editable=False)
+    stalled_at = models.DateTimeField(_("given up"), null=True, editable=False)
     changes = models.BigIntegerField(
         default=0, db_default=0, editable=False, help_text=_("How often the members of a list were changed.")
     )
@@ -49,11 +51,17 @@ class Segment(models.Model):
 
 
 class Membership(models.Model):
-    """A customer's stay in a segment; one that is over keeps both its times."""
+    """A customer's stay in a segment; one that is over keeps both its times.
 
-    segment = models.ForeignKey(Segment, models.CASCADE, related_name="memberships", db_index=False)
+    No foreign-key constraints, which would be asked row by row: all that write here, and all that delete a
+    segment or a customer, hold the events' lock.
+    """
+
+    segment = models.ForeignKey(
+        Segment, models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
+    )
     customer = models.ForeignKey(
-        "customers.Customer", models.CASCADE, related_name="memberships", db_index=False
+        "customers.Customer", models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
     )
     entered_at = models.DateTimeField(_("entered"))
     left_at = models.DateTimeField(_("left"), null=True)

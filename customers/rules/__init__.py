@@ -2,7 +2,7 @@
 
 from customers.rules.depends import Depends
 from customers.rules.errors import Problem, RuleError
-from customers.rules.queries import matching, members
+from customers.rules.queries import answers, matching, members
 from customers.rules.tree import Rule, parse
 from customers.rules.where import Where, events_matching, parse_where
 from customers.rules.words import rule_words
@@ -13,6 +13,7 @@ __all__ = [
     "Rule",
     "RuleError",
     "Where",
+    "answers",
     "events_matching",
     "matching",
     "members",

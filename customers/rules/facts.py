@@ -132,11 +132,20 @@ class Sources:
             facts[fact] = Column(alias, f"fact_{len(facts)}", AGGREGATES[fact.function].output)
         return facts[fact]
 
-    def join(self, customers: QuerySet[Customer], facts: Facts, *, is_lateral: bool) -> None:
+    def join(
+        self,
+        customers: QuerySet[Customer],
+        facts: Facts,
+        *,
+        is_lateral: bool,
+        among: tuple[int, int] | None = None,
+    ) -> None:
         """Put the joins into the query."""
         own = table_of(customers.query)
         for place, (source, columns) in enumerate(self.asked.items()):
             events = events_of(source, facts.ago, list(columns))
+            if among:
+                events = events.filter(customer_id__gt=among[0], customer_id__lte=among[1])
             if is_lateral:
                 events = events.filter(Compare(F("customer_id"), "=", Column(own, "id", BigIntegerField())))
             add_join(customers.query, Figures(f"source_{place}", own, events.query, is_lateral))
@@ -144,8 +153,12 @@ class Sources:
 
 @dataclass
 class Grouped(_At):
-    """Facts of everybody: each source is grouped by customer in one pass."""
+    """Facts of everybody: each source is grouped by customer in one pass.
 
+    `among`: only of customers whose ids lie after the first, up to the second; whoever asks limits them too.
+    """
+
+    among: tuple[int, int] | None = None
     sources: Sources = field(default_factory=Sources)
 
     def ask(self, fact: Fact) -> Expression:
@@ -167,7 +180,7 @@ class Grouped(_At):
     def join(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         """`customers` with all that was asked beside them."""
         joined = customers.all()
-        self.sources.join(joined, self, is_lateral=False)
+        self.sources.join(joined, self, is_lateral=False, among=self.among)
         return joined
 
 

@@ -1,12 +1,13 @@
-"""Asking rules of customers: many rules of a batch in one query, one rule of everybody."""
+"""Asking rules of customers: many rules of a batch in one query, one rule of all or of a range of ids."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models.functions import Cast
 
 from customers.models import Customer
 from customers.rules.expressions import AmongIds, Flags, filled
@@ -45,3 +46,16 @@ def members(rule: Rule, now: datetime) -> QuerySet[Customer]:
     facts = Grouped(now)
     condition = rule.root.condition(facts)
     return facts.join(Customer.objects.all()).filter(condition)
+
+
+def answers(rule: Rule, after: int, last: int, now: datetime) -> QuerySet[Customer, tuple[Any, ...]]:
+    """Of each customer whose id lies after `after`, up to `last`: id, `recheck_at`, answer, moment.
+
+    The answer is whether the rule holds at `now`; the moment is when time alone could next change it, NULL is
+    never. Events of others are not read.
+    """
+    facts = Grouped(now, among=(after, last))
+    condition = rule.root.condition(facts)
+    told = rule.root.changes_at(facts) or Cast(Value(None), DateTimeField())
+    customers = facts.join(Customer.objects.filter(pk__gt=after, pk__lte=last))
+    return customers.values_list("id", "recheck_at", condition, told)

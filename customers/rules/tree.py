@@ -54,15 +54,18 @@ class Group:
         sought = [part.condition(facts) for part in self.parts]
         if self.combinator == "or":
             sought = [Not(condition) for condition in sought]
-        blocking = [self._blocks(*each) for each in zip(sought, moments, strict=True)]
-        return Case(
-            When(AllOf(*sought), then=least(moments)),
-            default=unless_never(Greatest(*blocking)),
-            output_field=DateTimeField(),
-        )
+        parts = list(zip(sought, moments, strict=True))
+        lasting = [condition for condition, moment in parts if moment is None]
+        moving = [(condition, moment) for condition, moment in parts if moment is not None]
+        cases = [When(AllOf(*(condition for condition, _moment in moving)), then=least(moments))]
+        if lasting:  # first: where one of these blocks, nothing else need be asked
+            cases.insert(0, When(Not(AllOf(*lasting)), then=None))
+        blocking = [self._blocks(*each) for each in moving]
+        latest = Greatest(*blocking) if len(blocking) > 1 else blocking[0]
+        return Case(*cases, default=unless_never(latest), output_field=DateTimeField())
 
     @staticmethod
-    def _blocks(is_sought: Expression, moment: Expression | None) -> Expression:
+    def _blocks(is_sought: Expression, moment: Expression) -> Expression:
         """Until when a part keeps the group from turning."""
         return Case(When(is_sought, then=ALWAYS), default=or_never(moment), output_field=DateTimeField())
 

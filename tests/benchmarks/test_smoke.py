@@ -16,6 +16,14 @@ NAMES = [
     "latency_p50",
     "latency_p99",
     "memory_peak",
+    "segment_rebuild",
+    "preview_p95",
+    "preview_exact_p95",
+    "stage_flow",
+    "segments_of_500",
+    "entered_p99",
+    "clock_idle",
+    "clock_lag_max",
 ]
 
 

@@ -1,3 +1,4 @@
+import time
 from datetime import datetime
 
 import pytest
@@ -55,3 +56,18 @@ def test_settle_goes_round_until_nothing_moves_and_gives_up_what_is_stuck(monkey
 
     assert ran == ["drain", "drain", "listen", "reap"]
     assert moved == {"drain": 2, "listen": 2}
+
+
+@pytest.mark.django_db
+def test_a_piece_that_never_ends_lets_the_others_have_their_turn(monkeypatch):
+    handed_over: list[str] = []
+    monkeypatch.setattr(work, "_known", {})
+    monkeypatch.setattr(work, "wake", handed_over.append)
+    work.register("drain", order=1, run=lambda _now: 1, due="true")
+
+    started = time.monotonic()
+    moved = work.perform("drain")
+
+    assert moved > 0
+    assert handed_over == ["drain"]
+    assert work.BUDGET <= time.monotonic() - started < 5

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 from django.db.models import BooleanField
@@ -5,7 +7,7 @@ from django.db.models.expressions import RawSQL
 from hypothesis import HealthCheck, given, settings
 
 from config import work
-from customers import difference as module
+from customers import preview
 from customers.difference import difference
 from customers.models import Membership, Segment
 from customers.preview import PreviewTooSlowError
@@ -113,7 +115,7 @@ def test_a_difference_that_takes_too_long_says_so(monkeypatch):
     customer()
     asleep = RawSQL("pg_sleep(30) IS NOT NULL", (), BooleanField())
     rule = parse(city("Roma"))
-    monkeypatch.setattr(module, "LIMITS", "SET LOCAL statement_timeout = '50ms'")
+    monkeypatch.setattr(preview, "LONGEST", timedelta(milliseconds=50))
     monkeypatch.setattr(type(rule.root), "condition", lambda _node, _facts: asleep)
 
     with pytest.raises(PreviewTooSlowError, match="narrow it"):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.db.models import BooleanField
@@ -32,7 +34,7 @@ def test_preview_gives_its_limits_back():
 def test_a_preview_that_takes_too_long_says_so(monkeypatch):
     customer()
     asleep = RawSQL("pg_sleep(30) IS NOT NULL", (), BooleanField())
-    monkeypatch.setattr(module, "LIMITS", "SET LOCAL statement_timeout = '50ms'")
+    monkeypatch.setattr(module, "LONGEST", timedelta(milliseconds=50))
     monkeypatch.setattr(module, "members", lambda _rule, _now: Customer.objects.filter(asleep))
 
     with pytest.raises(PreviewTooSlowError, match="narrow it"):
