@@ -4,7 +4,7 @@ Each line and group of the rule is a question of its own; all of them are answer
 found by a second one. Nothing is written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class StageAnswer:
-    """One stage's rule, asked of a customer; `is_first` is the first that holds: the stage they belong in."""
+    """One stage's rule, asked of a customer; `is_first`: the first that holds, which the rules name."""
 
     stage: Stage
     holds: bool
@@ -66,6 +66,22 @@ def explain_stages(customer: Customer, now: datetime) -> list[StageAnswer]:
     return [
         StageAnswer(stages[slug], answers[0].holds, slug == first, answers) for slug, answers in told.items()
     ]
+
+
+def stage_note(customer: Customer, stages: Sequence[StageAnswer], now: datetime) -> str:
+    """Why the customer stands elsewhere than the rules say: by hand, by the stages' terms; else nothing."""
+    hold = customer.stage_holds.filter(ended_at=None).select_related("stage").first()
+    if hold and (hold.until is None or hold.until > now):
+        return _("Put into the stage %(stage)s by hand: %(reason)s") % {
+            "stage": hold.stage.label,
+            "reason": hold.reason,
+        }
+    named = next((one.stage.number for one in stages if one.is_first), None)
+    if named is None or named == customer.stage_id:
+        return ""
+    return _(
+        "The terms of the stages (who stays, who leaves, how long, which ways are open) keep them elsewhere."
+    )
 
 
 def _explained(rules: Mapping[str, Rule], customer: Customer, now: datetime) -> dict[str, list[Answer]]:

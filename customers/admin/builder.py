@@ -18,7 +18,7 @@ from customers.admin.builder_words import WORDS
 from customers.bounded import TooSlowError
 from customers.checks import check_rule
 from customers.definitions import STAGE, segment_name
-from customers.explain import Answer, explain, explain_stages
+from customers.explain import Answer, explain, explain_stages, stage_note
 from customers.finding import find_customers
 from customers.models import Customer
 from customers.preview import PreviewTooSlowError, preview
@@ -125,6 +125,8 @@ def rule_explain(body: Body) -> Body:
         return {"problems": [{"path": "", "message": _("There is no such customer any more.")}]}
     if "rule" in body:
         return {"answers": _lines(explain(parse(body["rule"]), customer, clock.now()))}
+    now = clock.now()
+    found = explain_stages(customer, now)
     stages = [
         {
             "number": one.stage.number,
@@ -133,9 +135,9 @@ def rule_explain(body: Body) -> Body:
             "is_first": one.is_first,
             "answers": _lines(one.answers),
         }
-        for one in explain_stages(customer, clock.now())
+        for one in found
     ]
-    return {"stages": stages, "customer": _customer(customer)}
+    return {"stages": stages, "note": stage_note(customer, found, now), "customer": _customer(customer)}
 
 
 def _found(public_id: Any) -> Customer | None:

@@ -14,7 +14,7 @@ from config.api.problems import InvalidError, told_at
 from config.api.serializers import Serializer
 from config.models import Scope
 from customers.api.nested import OfCustomer
-from customers.explain import explain, explain_stages
+from customers.explain import explain, explain_stages, stage_note
 from customers.models import Segment
 from customers.rules import RuleError, parse
 from customers.segments import check_has_rule
@@ -43,7 +43,7 @@ class AnswerSerializer(Serializer[Any]):
 
 
 class StageAnswerSerializer(Serializer[Any]):
-    """One stage's rule. The first that holds, by precedence, is the stage the customer belongs in."""
+    """One stage's rule. The first that holds, by precedence, is the stage that the rules name."""
 
     stage = serializers.CharField(source="stage.slug")
     holds = serializers.BooleanField()
@@ -52,10 +52,14 @@ class StageAnswerSerializer(Serializer[Any]):
 
 
 class ExplanationSerializer(Serializer[Any]):
-    """The lines of a rule in reading order; or the stages by precedence, each with its lines."""
+    """The lines of a rule in reading order; or the stages by precedence, each with its lines.
+
+    `note` says why the customer stands elsewhere than the rules name, where that is so.
+    """
 
     answers = AnswerSerializer(many=True, required=False)
     stages = StageAnswerSerializer(many=True, required=False)
+    note = serializers.CharField(required=False, allow_blank=True)
 
 
 class ExplanationViewSet(OfCustomer[Segment]):
@@ -76,8 +80,10 @@ class ExplanationViewSet(OfCustomer[Segment]):
         given.is_valid(raise_exception=True)
         customer, asked = self.customer(), given.validated_data
         if not asked:
-            stages = explain_stages(customer, clock.now())
-            return Response({"stages": StageAnswerSerializer(stages, many=True).data})
+            now = clock.now()
+            stages = explain_stages(customer, now)
+            told = StageAnswerSerializer(stages, many=True).data
+            return Response({"stages": told, "note": stage_note(customer, stages, now)})
         with told_at("rule" if "rule" in asked else "segment", RuleError):
             rule = parse(asked["rule"] if "rule" in asked else _rule_of(asked["segment"]))
         answers = explain(rule, customer, clock.now())

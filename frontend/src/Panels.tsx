@@ -128,6 +128,7 @@ export function Why({ person, reasons, choose }: WhyProps) {
           ))}
         </ol>
       )}
+      {person && reasons?.stages.note && <p className="b-note">{reasons.stages.note}</p>}
     </section>
   );
 }

@@ -45,6 +45,7 @@ export interface StageAnswer {
 export interface Explanation {
   answers?: Answer[];
   stages?: StageAnswer[];
+  note?: string;
   customer?: Person;
   problems?: Problem[];
 }

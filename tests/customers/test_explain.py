@@ -5,7 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from customers.explain import explain, explain_stages
+from customers.classify import classify
+from customers.explain import explain, explain_stages, stage_note
+from customers.holds import hold_stage
 from customers.models import Stage
 from customers.rules import parse
 from tests.builders import DAY, NOON, customer, event
@@ -111,3 +113,34 @@ def test_the_first_stage_whose_rule_holds_is_the_one():
     assert [one.stage.slug for one in found if one.holds] == ["use", "awareness"]
     assert [one.stage.slug for one in found if one.is_first] == ["use"]
     assert "action" not in [one.stage.slug for one in found]
+
+
+def test_the_note_says_why_somebody_stands_elsewhere_than_the_rules_say():
+    Stage.objects.update(rule={})
+    Stage.objects.filter(slug="use").update(rule=TWICE | {"value": 1})
+    ada = customer()
+    event(ada)
+    classify([ada.pk], NOON)
+    ada.refresh_from_db()
+
+    assert stage_note(ada, explain_stages(ada, NOON), NOON) == ""
+
+    hold_stage(ada.pk, Stage.objects.get(slug="action"), "asked on the phone", "tester", NOON)
+    ada.refresh_from_db()
+    said = "Put into the stage action by hand: asked on the phone"
+    assert stage_note(ada, explain_stages(ada, NOON), NOON) == said
+
+
+def test_the_note_tells_of_terms_that_keep_somebody():
+    Stage.objects.update(rule={})
+    Stage.objects.filter(slug="action").update(rule=TWICE | {"value": 1, "within": "P1D"}, dwell=30 * DAY)
+    Stage.objects.filter(slug="use").update(rule=TWICE | {"value": 1, "within": None, "before": "P1D"})
+    ada = customer()
+    event(ada)
+    classify([ada.pk], NOON)
+    later = NOON + 2 * DAY
+    classify([ada.pk], later)
+    ada.refresh_from_db()
+
+    assert ada.stage.slug == "action"
+    assert stage_note(ada, explain_stages(ada, later), later).startswith("The terms of the stages")

@@ -124,7 +124,7 @@ def test_preview_counts_and_shows_ten(marketer):
 
 def test_an_estimate_is_marked_as_one(marketer, monkeypatch):
     monkeypatch.setattr(
-        "customers.admin.builder.preview", lambda _rule, _now: Preview(12_400, [], is_estimate=True)
+        "customers.admin.builder.preview", lambda _rule, _now, **_more: Preview(12_400, [], is_estimate=True)
     )
 
     told = post(marketer, "preview", {"rule": ROMAN}).json()
