@@ -208,6 +208,8 @@ def _state(segment: Segment) -> SafeString:
         look, words = "plain", gettext("archived")
     elif segment.kind == Segment.Kind.LIST:
         look, words = "accent", gettext("list")
+    elif segment.stalled_at:
+        look, words = "bad", gettext("given up: the rule takes too long")
     elif segment.rebuilt_at:
         look, words = "good", gettext("up to date")
     else:

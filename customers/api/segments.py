@@ -40,7 +40,10 @@ from customers.segments import (
 
 
 class SegmentSerializer(LastingSlug, ModelSerializer[Segment]):
-    """Customers for whom a rule holds, or a list. `rebuilt_at` is null while a rule is being asked of all."""
+    """Customers for whom a rule holds, or a list. `rebuilt_at` is null while a rule is being asked of all.
+
+    `stalled_at`: when that was given up, for the rule takes too long; change the rule.
+    """
 
     kind = serializers.ChoiceField(choices=Segment.Kind.choices, default=Segment.Kind.DYNAMIC)
     rule = JSONObject()
@@ -56,9 +59,10 @@ class SegmentSerializer(LastingSlug, ModelSerializer[Segment]):
             "created_at",
             "changed_at",
             "rebuilt_at",
+            "stalled_at",
             "archived_at",
         ]
-        read_only_fields = ["created_at", "changed_at", "rebuilt_at", "archived_at"]
+        read_only_fields = ["created_at", "changed_at", "rebuilt_at", "stalled_at", "archived_at"]
 
     def to_internal_value(self, data: Any) -> Any:
         """As ever; a list needs no rule."""

@@ -219,3 +219,10 @@ def test_overlap_waits_for_two_segments(admin: Client, asked):
     made()
 
     assert "<circle" not in told(admin.get(reverse("admin:segment_overlap"), asked))
+
+
+def test_a_rebuild_that_was_given_up_is_shown(admin: Client):
+    made(rule=ROMAN)
+    Segment.objects.update(stalled_at=NOON)
+
+    assert "given up: the rule takes too long" in told(admin.get(LIST))
