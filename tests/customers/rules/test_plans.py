@@ -33,6 +33,26 @@ SHAPES = {
 }
 
 
+FOLLOWING = {
+    "one after another": {
+        "field": "sequence",
+        "event": "Product Viewed",
+        "operator": "followed",
+        "then": "Order Completed",
+        "span": "P1D",
+        "without": "Product Removed",
+        "within": "P30D",
+    },
+    "nothing after": {
+        "field": "sequence",
+        "event": "Product Viewed",
+        "operator": "not_followed",
+        "then": "Order Completed",
+        "span": "PT2H",
+    },
+    "in the cart": {"field": "product", "operator": "in_cart", "within": "P7D"},
+    "bought": {"field": "product", "operator": "bought", "property": "category", "value": ["fish"]},
+}
 EVENTS = """
     INSERT INTO customers_event (customer_id, name, occurred_at, received_at, properties, message_id)
     SELECT customer.id, CASE number %% 2 WHEN 0 THEN 'Order Completed' ELSE 'Product Viewed' END,
@@ -87,3 +107,13 @@ def test_everybody_is_asked_in_one_pass(shape):
 
     assert len(found) == 1
     assert "customer_id" not in found[0].get("Index Cond", "")
+
+
+@pytest.mark.parametrize("shape", FOLLOWING)
+def test_each_step_of_a_batch_is_asked_by_the_index_of_the_customer(ids, shape):
+    sql, params = _compiled((parse(FOLLOWING[shape]),))
+
+    found = explained(sql, filled(params, ids[:200], NOON))
+
+    assert {scan.get("Index Name") for scan in found} == {"event_of_customer"}
+    assert all("customer_id" in scan["Index Cond"] for scan in found)
