@@ -36,7 +36,9 @@ def test_bench_writes_each_figure_and_again_with_ten_times_the_rows(tmp_path: Pa
 
     figures = {figure["name"]: figure for figure in json.loads(written.read_text())}
     assert set(figures) >= {name + suffix for name in NAMES for suffix in ("", "_10x")}
-    assert all(figure["value"] > 0 and figure["unit"] for figure in figures.values())
+    assert all(figure["unit"] for figure in figures.values())
+    nothing = {name for name, figure in figures.items() if figure["value"] <= 0}
+    assert nothing <= {"clock_idle", "clock_idle_10x"}  # nobody reads anything: as it should be
     assert (
         figures["engine_steps"]["ratio"]
         == figures["engine_steps"]["value"] / figures["engine_steps"]["floor"]
