@@ -11,8 +11,12 @@ class CampaignsApp(AppConfig):
     verbose_name = _("Campaigns")
 
     def ready(self) -> None:
-        """Have the segments to which a broadcast is still to go kept in use."""
+        """Have the segments to which a broadcast is still to go kept in use; rules ask about its messages."""
         from campaigns import uses  # noqa: PLC0415 - models must be loaded
-        from customers import segments  # noqa: PLC0415
+        from campaigns.queries import suggested_broadcasts  # noqa: PLC0415
+        from customers import segments, suggestions  # noqa: PLC0415
+        from customers.rules.leaf import FAMILIES  # noqa: PLC0415
 
+        FAMILIES.look_into("campaigns.rules")
+        suggestions.SOURCES["broadcasts"] = suggested_broadcasts
         segments.users.append(uses.of_segments)

@@ -4,6 +4,9 @@ from datetime import datetime
 
 from django.db import connection
 
+from customers.suggestions import Given, Suggestion, Suggestions
+from journeys.models import Journey
+
 # Plan: scans of the live enrollments. A time-out that has passed is no trouble: the engine takes it next.
 STUCK = """
     SELECT row.id FROM journeys_enrollment row
@@ -42,3 +45,9 @@ def overdue(now: datetime) -> tuple[datetime | None, int]:
         cursor.execute(LAG, [now])
         since, count = cursor.fetchone()
         return since, count
+
+
+def suggested_journeys(_given: Given) -> Suggestions:
+    """The journeys that a rule about their messages can name, by key."""
+    rows = Journey.objects.order_by("name").values_list("slug", "name")
+    return Suggestions([Suggestion(slug, name, note=slug) for slug, name in rows])

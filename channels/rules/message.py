@@ -48,18 +48,16 @@ NARROWED = {
 
 
 class OfMessages(Leaf):
-    """What both families narrow: the channel, the topic, the content, who asked for the message."""
+    """What all of these families narrow: the channel, the topic, the content."""
 
     channel: ChannelName | None = None
     topic: Text | None = None
     content: Text | None = None
-    source: Source | None = None
 
     @property
     def _sent(self) -> QuerySet[Message]:
         """The customer's messages that went out and are meant; by the index message_of_customer."""
         wanted = {"channel": self.channel, "topic": self.topic, "content__slug": self.content}
-        wanted["source"] = self.source
         narrowed = {name: value for name, value in wanted.items() if value is not None}
         return Message.objects.filter(customer_id=OuterRef("pk"), state__in=SENT_AND_AFTER, **narrowed)
 
@@ -75,15 +73,25 @@ class OfMessages(Leaf):
             said.append(_("about %(topic)s") % {"topic": self.topic})
         if self.content:
             said.append(_("with the content %(content)s") % {"content": self.content})
-        if self.source:
-            said.append(str(SOURCES[self.source]))
         return said
 
 
-class Received(OfMessages):
+class OfSource(OfMessages):
+    """And who asked for the message."""
+
+    source: Source | None = None
+
+    @property
+    def _sent(self) -> QuerySet[Message]:
+        return super()._sent.filter(source=self.source) if self.source else super()._sent
+
+    def _narrowed_words(self) -> list[str]:
+        return super()._narrowed_words() + ([str(SOURCES[self.source])] if self.source else [])
+
+
+class Counted(OfMessages):
     """How many messages the customer received, opened, clicked, within now - `within`, or ever."""
 
-    family = "message"
     shown = Shown(
         gettext_lazy("Messages they received, opened, clicked"),
         "messages",
@@ -161,7 +169,13 @@ class Received(OfMessages):
         return " ".join(said)
 
 
-class Ignored(OfMessages):
+class Received(Counted, OfSource):
+    """The same of all messages, or of those that one kind of source asked for."""
+
+    family = "message"
+
+
+class Ignored(OfSource):
     """Whether the newest `value` messages in a row were neither opened nor clicked."""
 
     family = "ignored"

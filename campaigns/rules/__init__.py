@@ -1,0 +1,1 @@
+"""Rules about broadcasts, found by discovery: see docs/adding-a-rule.md."""

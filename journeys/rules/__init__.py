@@ -1,0 +1,1 @@
+"""Rules about journeys, found by discovery: see docs/adding-a-rule.md."""
