@@ -26,6 +26,7 @@ from customers.queries import customer_by_public_id
 from customers.rules import RuleError, parse, rule_words
 from customers.rules.vocabulary import vocabulary
 from customers.suggestions import UnknownSourceError, suggest
+from customers.unseen import unseen
 
 Body = dict[str, Any]
 MOST_BYTES = 500_000
@@ -107,13 +108,15 @@ def rule_read(body: Body) -> Body:
 
 @_answers
 def rule_preview(body: Body) -> Body:
-    """How many customers the rule finds now, and ten of them."""
-    found = preview(parse(body.get("rule")), clock.now(), is_exact=body.get("exact") is True)
+    """How many customers the rule finds now, and ten of them; with the exact count what nobody ever had."""
+    rule = parse(body.get("rule"))
+    found = preview(rule, clock.now(), is_exact=body.get("exact") is True)
     return {
         "count": found.count,
         "count_words": number(found.count),
         "is_estimate": found.is_estimate,
         "sample": [_customer(customer) for customer in found.sample],
+        "warnings": [] if found.is_estimate else [one["message"] for one in unseen(rule)],
     }
 
 

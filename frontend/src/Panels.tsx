@@ -45,6 +45,12 @@ export function Found({ live, choose }: { live: Live; choose: (person: Person) =
         ) : (
           isCounting && <p className="b-waiting">{t("counting")}</p>
         )}
+        {count?.warnings?.map((warning) => (
+          <p className="b-unready" key={warning}>
+            <Sign name="help" />
+            {warning}
+          </p>
+        ))}
       </div>
       {count?.sample && count.sample.length > 0 && (
         <ul className={isStale ? "b-people b-stale" : "b-people"}>

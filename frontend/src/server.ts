@@ -27,6 +27,7 @@ export interface Count {
   count_words?: string;
   is_estimate?: boolean;
   sample?: Person[];
+  warnings?: string[];
   problems?: Problem[];
   slow?: string;
 }

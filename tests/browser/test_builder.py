@@ -391,3 +391,14 @@ def test_every_control_has_a_name(here: Visit) -> None:
     )
 
     assert nameless == []
+
+
+def test_an_event_that_never_arrived_is_flagged(here: Visit) -> None:
+    page = builder(here, "/admin/customers/segment/1/change/")
+    event = page.locator(".b-line").first.get_by_role("combobox", name="event", exact=True)
+    event.fill("Order Complete")
+    event.press("Tab")
+
+    page.wait_for_selector("text=No event “Order Complete” has ever arrived.")
+
+    assert here.complaints == []

@@ -122,6 +122,16 @@ def test_preview_counts_and_shows_ten(marketer):
     )
 
 
+def test_preview_flags_what_nobody_ever_had(marketer):
+    customer(traits={"city": "Roma"})
+    never = {"field": "event", "event": "Moon Landed", "operator": "at_least", "value": 1}
+    both = {"combinator": "or", "rules": [ROMAN, never]}
+
+    told = post(marketer, "preview", {"rule": both}).json()
+
+    assert told["warnings"] == ["No event “Moon Landed” has ever arrived."]
+
+
 def test_an_estimate_is_marked_as_one(marketer, monkeypatch):
     monkeypatch.setattr(
         "customers.admin.builder.preview", lambda _rule, _now, **_more: Preview(12_400, [], is_estimate=True)
