@@ -188,7 +188,7 @@ class Baskets:
             "order_id": str(self._numbers[basket]),
             "store": self._stores[basket],
             "total": round(sum(values), 2),
-            "discount": round(-sum(discounts), 2) or 0,
+            "discount": round(sum(discounts), 2),
             "currency": "USD",
             "departments": sorted({product["department"] for product in products if product["department"]}),
             "products": products,

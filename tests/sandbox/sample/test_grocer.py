@@ -93,3 +93,10 @@ def test_days_on_which_campaigns_end_are_moved_with_the_year(year):
     )
 
     assert date.fromisoformat(moved) - date.fromisoformat(ends) == timedelta(weeks=463)
+
+
+def test_coupons_are_discounts_of_their_orders(year):
+    discounts = [call["properties"]["discount"] for call in year if call.get("event") == "Order Completed"]
+
+    assert min(discounts) == 0
+    assert sum(discount > 0 for discount in discounts) == 9_827
