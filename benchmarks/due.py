@@ -16,7 +16,6 @@ from customers.models import Segment
 SLUG = "bench-seen"
 SPAN = timedelta(days=400)
 RULE = {"field": "seen", "which": "last", "operator": "within_last", "value": "P400D"}
-OVER = 10  # seconds over which those who are due leave
 PATIENCE = 60.0
 JOIN = """
     INSERT INTO customers_membership (segment_id, customer_id, entered_at)
@@ -54,7 +53,7 @@ def measure(installation: Installation, size: Size) -> list[Figure]:
     """Rows read while nothing is due, then how long after its moment each of those who are due has left."""
     installation.wait_until_quiet()
     idle = _rows_read(size.rest)
-    lags = _lags(size.due)
+    lags = _lags(size.due, size.over)
     return [
         Figure("clock_idle", idle, "rows/s"),
         Figure("clock_lag_p99", quantile(lags, 0.99), "ms"),
@@ -75,12 +74,12 @@ def _asked(question: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _lags(many: int) -> list[float]:
+def _lags(many: int, over: int) -> list[float]:
     last_id = _asked("SELECT coalesce(max(id), 0) FROM customers_event")
     start = datetime.now(UTC) + timedelta(seconds=3)
-    values = {"span": SPAN, "start": start, "step": timedelta(seconds=OVER) / many, "many": many}
+    values = {"span": SPAN, "start": start, "step": timedelta(seconds=over) / many, "many": many}
     came: dict[int, float] = {}
-    deadline = time.monotonic() + OVER + PATIENCE
+    deadline = time.monotonic() + over + PATIENCE
     with connection.cursor() as cursor:
         cursor.execute(SOON, values)
         due: dict[int, datetime] = dict(cursor.fetchall())

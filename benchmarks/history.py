@@ -6,6 +6,7 @@ are then
 found by the product itself.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from channels.contents import save_content
 from channels.models import Cap, Content, QuietHours
 from channels.setup import set_up_channel
+from config import tally
 from customers.classify import classify
 from customers.events import lock_events
 from customers.models import Segment, Source, Stage
@@ -101,7 +103,9 @@ FILL = (
 )
 TABLES = """customers_customer, customers_identity, customers_consent, customers_event, customers_membership,
     customers_stagemove, customers_seenmessage, customers_inboxrow, channels_message, channels_fatenotice,
-    journeys_enrollment, journeys_steplog"""
+    journeys_enrollment, journeys_steplog, journeys_conversion, customers_stagesize, customers_stagetally,
+    customers_staytally, channels_messagetally, journeys_enrollmenttally, journeys_endtally,
+    journeys_steptally, journeys_sendtally, journeys_goaltally"""
 
 
 def open_for_business(smtp_url: str, now: datetime) -> None:
@@ -131,12 +135,19 @@ def _hour(now: datetime, later: int) -> time:
 
 
 def make_journey(
-    slug: str, start: str, steps: list[dict[str, object]], now: datetime, event: str = ""
+    slug: str,
+    start: str,
+    steps: list[dict[str, object]],
+    now: datetime,
+    *,
+    event: str = "",
+    where: Sequence[dict[str, object]] = (),
+    goals: Sequence[dict[str, object]] = (),
 ) -> int:
     """A live journey that an event sets off, of its own name where none is given; its version's id."""
     action = Stage.objects.get(slug="action")
-    trigger = {"kind": "event", "event": event or slug, "entry": {"policy": "again"}}
-    graph = {"trigger": trigger, "start": start, "steps": steps}
+    trigger = {"kind": "event", "event": event or slug, "where": [*where], "entry": {"policy": "again"}}
+    graph = {"trigger": trigger, "start": start, "steps": steps, "goals": [*goals]}
     journey = services.create_journey(slug, slug, action, action, graph)
     return services.publish(journey.pk, now).pk
 
@@ -160,6 +171,7 @@ def fill(first: int, last: int, now: datetime) -> None:
         cursor.execute("SELECT id FROM fresh ORDER BY id")
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute("DROP TABLE fresh, entry")
+    tally.recount_all(now)
     tidy()
     _place(ids, now)
     tidy()

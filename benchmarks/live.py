@@ -60,40 +60,44 @@ def measure_entered(installation: Installation, size: Size, customers: int, key:
     """Milliseconds from the moment when an event is to be sent until the journey's row can be read."""
     journey_id = Journey.objects.get(slug=JOURNEY).pk
     numbers = list(range(1, min(size.live, customers) + 1))
-    _run(
-        installation, journey_id, size, key, [customers - n for n in range(min(100, customers // 3))]
-    )  # warm
-    waits = _run(installation, journey_id, size, key, numbers)
+    warm = [customers - n for n in range(min(100, customers // 3))]
+    followed(installation, NEW, journey_id, size, key, {n: f"Live {n % NAMES}" for n in warm})
+    waits = followed(installation, NEW, journey_id, size, key, {n: f"Live {n % NAMES}" for n in numbers})
     return [
         Figure("entered_p50", statistics.median(waits), "ms"),
         Figure("entered_p99", quantile(waits, 0.99), "ms"),
     ]
 
 
-def _run(
-    installation: Installation, journey_id: int, size: Size, key: str, numbers: list[int]
+def followed(  # noqa: PLR0917 - where, what is new there, and the load
+    installation: Installation, new: str, journey_id: int, size: Size, key: str, events: dict[int, str]
 ) -> list[float]:
+    """Milliseconds from when each customer's event is to be sent until `new` finds a row of theirs.
+
+    `new`: of a journey and the last id, the newest id and the customers of the rows after it.
+    """
     installation.wait_until_quiet()
-    bodies = [calls.track(number, f"Live {number % NAMES}", {}) for number in numbers]
+    numbers = list(events)
+    bodies = [calls.track(number, name, {}) for number, name in events.items()]
     requests = [
         request(installation.port, "/v1/batch", key, {"batch": bodies[place : place + BATCH]})
         for place in range(0, len(bodies), BATCH)
     ]
     pace = size.live_per_second / BATCH
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM journeys_enrollment")
-        last_id = cursor.fetchone()[0]
+        cursor.execute(new, [journey_id, 0])
+        last_id = cursor.fetchone()[0] or 0
         started = time.monotonic()
         load = threading.Thread(target=blast, args=(installation.port, requests, CONNECTIONS, pace))
         load.start()
         came: dict[int, float] = {}
         while len(came) < len(numbers):
-            cursor.execute(NEW, [journey_id, last_id])
+            cursor.execute(new, [journey_id, last_id])
             newest, ids = cursor.fetchone()
             last_id = newest or last_id
-            came |= dict.fromkeys(ids or (), time.monotonic())
+            came |= dict.fromkeys(events.keys() & set(ids or ()), time.monotonic())
             if time.monotonic() - started > PATIENCE + len(requests) / pace:
-                raise NotDoneError(f"{NotDoneError.__doc__} {len(numbers) - len(came)} did not enter.")
+                raise NotDoneError(f"{NotDoneError.__doc__} {len(numbers) - len(came)} are missing.")
             time.sleep(0.005)
         load.join()
     due = {number: place // BATCH / pace for place, number in enumerate(numbers)}

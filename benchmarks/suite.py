@@ -14,15 +14,22 @@ from django.db import connections
 
 from benchmarks import (
     crowd,
+    csv_import,
     due,
     engine_steps,
+    exit_at_once,
     flows,
+    full_house,
     ingest,
     journey_mails,
     latency,
     live,
+    many_journeys,
     previews,
+    rehearsal_month,
     segments,
+    simulation,
+    start_segment,
 )
 from benchmarks.figure import Figure
 from benchmarks.history import fill, open_for_business, tidy, write_key
@@ -32,15 +39,22 @@ from benchmarks.size import Size
 from config import embedded, work
 
 GROWN = "_10x"
-BASE = (
-    "engine_steps", "latency_p50", "latency_p99", "due_wait_lag", "latency_loaded_p50", "latency_loaded_p99",
-    "journey_mails", "journey_cpu_ms", "memory_peak", "ingest_batch", "ingest_single", "ingest_single_p99",
-    "identify_new",
+LATENCIES = (
+    "latency_p50", "latency_p99", "due_wait_lag", "due_waits_p50", "due_waits_p99", "latency_loaded_p50",
+    "latency_loaded_p99",
 )  # fmt: skip
+BASE = (
+    "engine_steps", "simulation", *LATENCIES, "journey_mails", "journey_cpu_ms", "memory_peak",
+    "ingest_batch", "ingest_single", "ingest_single_p99", "identify_new",
+)  # fmt: skip
+HOUSE = ("full_engine_steps", "full_journey_mails")
 LIVE = ("entered_p50", "entered_p99", "clock_idle", "clock_lag_p99", "clock_lag_max")
+GOAL = ("exit_at_once_p50", "exit_at_once_p99")
+START = ("start_rate", "start_memory", "start_first_message")
 CROWD = (
     "segment_rebuild", "segment_rebuild_held", "preview_p95", "preview_exact_p95", "preview_within",
-    "stage_flow", "segments_of_500", *LIVE,
+    "stage_flow", "csv_import", "csv_import_memory", "segments_of_500", "listening_among_200",
+    *LIVE, *GOAL, *START,
 )  # fmt: skip
 
 
@@ -59,13 +73,16 @@ class Suite:
 
     def figures(self) -> Iterator[Figure]:
         """Each figure as soon as it is there."""
-        for taken, many, names in (
-            (self._taken, self._size.customers, BASE),
-            (self._of_crowd, self._size.crowd, CROWD),
+        for taken, many, names, suffixes in (
+            (self._taken, self._size.customers, BASE, self._suffixes),
+            (self._in_full_house, self._size.customers * self._size.growth, HOUSE, [""]),
+            (self._of_crowd, self._size.crowd, CROWD, self._suffixes),
         ):
-            for suffix in self._suffixes if any(map(self._wants, names)) else ():
+            for suffix in suffixes if any(map(self._wants, names)) else ():
                 for figure in taken(many * (self._size.growth if suffix else 1)):
                     yield figure._replace(name=figure.name + suffix)
+        if self._wants("rehearsal_month"):
+            yield from rehearsal_month.measure(self._var / "month", self._size.month)
 
     def _taken(self, customers: int) -> Iterator[Figure]:
         with embedded.running(self._var, tied=True):
@@ -73,6 +90,9 @@ class Suite:
             if self._wants("engine_steps"):
                 yield from engine_steps.measure(self._size, settings.DATABASE_URL, datetime.now(UTC))
                 tidy()
+            if self._wants("simulation"):
+                work.silence()
+                yield from simulation.measure(self._size, datetime.now(UTC))
             key = write_key()
             connections.close_all()
         with Installation(self._var, settings.PORT, settings.DATABASE_URL) as installation:
@@ -81,13 +101,36 @@ class Suite:
                     yield from measure()
             connections.close_all()
 
+    def _in_full_house(self, customers: int) -> Iterator[Figure]:
+        size, mailbox = self._size, self._mailbox
+        engine, mails = [], []
+        for is_full in (False, True):
+            now = datetime.now(UTC)
+            with embedded.running(self._var, tied=True):
+                self._prepare(customers)
+                if is_full:
+                    full_house.let_in(size, now)
+                if self._wants("full_engine_steps"):
+                    engine.append(full_house.engine_rate(size, now))
+                    tidy()
+                connections.close_all()
+            if self._wants("full_journey_mails"):
+                with Installation(self._var, settings.PORT, settings.DATABASE_URL) as installation:
+                    mails.append(full_house.mail_rate(installation, mailbox, size))
+                    connections.close_all()
+        if engine:
+            yield Figure("full_engine_steps", engine[1], "customer-steps/s", engine[0])
+        if mails:
+            yield Figure("full_journey_mails", mails[1], "mails/s", mails[0])
+
     def _prepare(self, customers: int) -> None:
         now = datetime.now(UTC)
         if not self._filled:
             call_command("migrate", verbosity=0)
             open_for_business(self._mailbox.url, now)
-        fill(self._filled + 1, customers, now)
-        self._filled = customers
+        if customers > self._filled:
+            fill(self._filled + 1, customers, now)
+            self._filled = customers
 
     def _live(
         self, installation: Installation, customers: int, key: str
@@ -96,7 +139,7 @@ class Suite:
         size, mailbox = self._size, self._mailbox
         return [
             (
-                ("latency_p50", "latency_p99", "due_wait_lag", "latency_loaded_p50", "latency_loaded_p99"),
+                LATENCIES,
                 partial(latency.measure, installation, mailbox, size, customers, key),
             ),
             (
@@ -125,18 +168,30 @@ class Suite:
                     partial(previews.measure, size, now),
                 ),
                 (("stage_flow",), partial(flows.measure, size, settings.DATABASE_URL, now)),
+                (("csv_import",), partial(csv_import.measure, size, settings.DATABASE_URL)),
                 (("segments_of_500",), partial(live.measure_others, size, customers, now)),
             ):
                 if any(map(self._wants, names)):
                     yield from measure()
+            if self._wants("listening_among_200"):
+                yield from many_journeys.measure(size, customers, now)
+            if any(map(self._wants, START)):
+                yield from start_segment.measure(size, settings.DATABASE_URL, self._mailbox, now)
             live.prepare(now)
             due.prepare(now)
+            if any(map(self._wants, GOAL)):
+                exit_at_once.prepare(now)
             key = write_key()
             connections.close_all()
-        if any(map(self._wants, LIVE)):
+        if any(map(self._wants, LIVE + START + GOAL)):
             with Installation(self._var, settings.PORT, settings.DATABASE_URL) as installation:
-                yield from live.measure_entered(installation, size, customers, key)
-                yield from due.measure(installation, size)
+                if any(map(self._wants, LIVE)):
+                    yield from live.measure_entered(installation, size, customers, key)
+                    yield from due.measure(installation, size)
+                if any(map(self._wants, GOAL)):
+                    yield from exit_at_once.measure(installation, size, customers, key)
+                if any(map(self._wants, START)):
+                    yield from start_segment.measure_first(installation)
                 connections.close_all()
 
     def _wants(self, name: str) -> bool:

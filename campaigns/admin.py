@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +20,10 @@ from channels.ledger import fates
 from channels.models import MessageSource
 from config import clock
 from config.forms import SpanField
-from config.pages import Page, site
-from config.templatetags.sette import span_words
+from config.pages import Empty, Page, site
+from config.roles import SEND
+from config.templatetags.sette import number, span_words
+from config.undo import tell_with_undo
 from customers.models import Segment
 
 State = Broadcast.State
@@ -55,11 +58,16 @@ class BroadcastForm(forms.ModelForm):  # type: ignore[type-arg]
 class BroadcastAdmin(Page):
     """A list, and a form that can be written in while the broadcast is a draft."""
 
-    list_display = ("name", "stands", "content", "segment", "candidates", "launched_at", "finished_at")
+    list_display = ("name", "stands", "content", "segment", "asked_for", "launched_at", "finished_at")
     list_filter = ("state",)
     search_fields = ("name",)
     list_select_related = ("content", "segment")
     form = BroadcastForm
+    empty = Empty(
+        _("No broadcast yet. A broadcast says one thing to the members of one segment, once."),
+        _("New broadcast"),
+        "admin:campaigns_broadcast_add",
+    )
     change_form_template = "campaigns/change.html"
     actions = None
 
@@ -92,7 +100,7 @@ class BroadcastAdmin(Page):
         """The form under the broadcast's counts and buttons."""
         row = Broadcast.objects.filter(pk=object_id).first() if object_id.isdigit() else None
         context = {"moves": MOVES[row.state], "counts": fates(MessageSource.BROADCAST, row.pk)} if row else {}
-        context["may_send"] = request.user.has_perm("campaigns.change_broadcast")
+        context["may_send"] = request.user.has_perm(SEND)
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)  # type: ignore[no-any-return]
 
     def save_model(self, request: HttpRequest, obj: Broadcast, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
@@ -102,6 +110,11 @@ class BroadcastAdmin(Page):
             services.change_broadcast(obj, **values)
         else:
             obj.pk = services.create_broadcast(**values).pk
+
+    @admin.display(description=_("candidates"), ordering="candidates")
+    def asked_for(self, broadcast: Broadcast) -> str:
+        """How many messages were asked for."""
+        return number(broadcast.candidates)
 
     @admin.display(description=_("state"), ordering="state")
     def stands(self, broadcast: Broadcast) -> SafeString:
@@ -124,7 +137,27 @@ def move(request: HttpRequest, broadcast_id: int) -> HttpResponse:
             messages.error(request, each["message"])
     except services.BroadcastStateError as error:
         messages.error(request, str(error))
+    else:
+        _tell(request, broadcast_id, wanted)
     return redirect("admin:campaigns_broadcast_change", broadcast_id)
+
+
+DONE = {
+    "schedule": (_("Scheduled."), "unschedule"),
+    "unschedule": (_("A draft again."), "schedule"),
+    "pause": (_("Paused: nothing more goes out."), "resume"),
+    "resume": (_("It goes on."), "pause"),
+    "cancel": (_("Cancelled: what was still open is not sent."), ""),
+}
+
+
+def _tell(request: HttpRequest, broadcast_id: int, done: str) -> None:
+    """What was done, with the way back where there is one."""
+    words, back = DONE[done]
+    if back:
+        tell_with_undo(request, words, reverse("admin:broadcast_move", args=[broadcast_id]), move=back)
+    else:
+        messages.success(request, words)
 
 
 def _act(broadcast: Broadcast, wanted: str) -> None:
@@ -141,6 +174,4 @@ def _act(broadcast: Broadcast, wanted: str) -> None:
             services.cancel(broadcast, clock.now())
 
 
-site().add_page(
-    "broadcasts/<int:broadcast_id>/move/", require_POST(move), "broadcast_move", "campaigns.change_broadcast"
-)
+site().add_page("broadcasts/<int:broadcast_id>/move/", require_POST(move), "broadcast_move", SEND)

@@ -8,7 +8,7 @@ class CampaignsApp(AppConfig):
     """One content to many at once."""
 
     name = "campaigns"
-    verbose_name = _("Campaigns")
+    verbose_name = _("What they receive")
 
     def ready(self) -> None:
         """Have the segments to which a broadcast is still to go kept in use; rules ask about its messages."""

@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -15,25 +14,21 @@ from pydantic import ValidationError
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from channels import contents
-from channels.health import channel_days
+from channels import content_pages, contents, holdout_admin
+from channels.health import channel_days, unknown_zones
 from channels.limits import delete_limit, release_held, save_limit
 from channels.models import Cap, Channel, ChannelKind, Content, ContentText, QuietHours
-from channels.preview import as_note, as_page
 from channels.provider import providers
 from channels.secrets import SealError
 from channels.sentences import cap_words, quiet_words
 from channels.setup import check_settings, set_up_channel, shown_settings
 from config import clock
-from config.csp import sandboxed
 from config.forms import CodeEditor, JsonField, SpanField
-from config.pages import Page, site
+from config.pages import Page
 from config.registry import UnknownKindError
 from config.templatetags.sette import icon
-from customers.models import Customer
-from customers.queries import UnknownIdentityError, customer_by_identity
 
-SAMPLE = "sample"  # the field that names whom a preview is made for
+__all__ = ["content_pages", "holdout_admin"]  # which register themselves
 TEXT_FIELDS = ("subject", "body", "plain", "link")
 
 
@@ -152,7 +147,7 @@ class TextInline(StackedInline):  # type: ignore[misc]
 class ContentAdmin(Page):
     """What messages say, with a look at it."""
 
-    list_display = ("name", "by", "topic", "languages", "is_transactional", "changed_at")
+    list_display = ("name", "by", "topic", "languages", "purpose", "changed_at")
     list_filter = ("channel", "topic", "is_transactional")
     search_fields = ("name", "slug")
     fields = (("name", "slug"), ("channel", "topic"), "is_transactional")
@@ -184,53 +179,15 @@ class ContentAdmin(Page):
             '<span class="s-row">{} {}</span>', icon(content.channel), content.get_channel_display()
         )
 
+    @admin.display(description=_("purpose"), ordering="is_transactional")
+    def purpose(self, content: Content) -> str:
+        """Whether it is marketing."""
+        return gettext("transactional") if content.is_transactional else gettext("marketing")
+
     @admin.display(description=_("languages"))
     def languages(self, content: Content) -> str:
         """The languages that there are texts in."""
         return ", ".join(sorted(row.language for row in content.texts.all()))
-
-
-def content_preview(request: HttpRequest, content_id: int) -> HttpResponse:
-    """A content as it would look: as it is kept, or (by POST) as it stands in the form."""
-    content = get_object_or_404(Content, pk=content_id)
-    asked = request.POST or request.GET
-    customer = _sample(asked.get(SAMPLE, ""))
-    if customer is None:
-        return sandboxed(
-            as_note(gettext("Nobody has this identity. A preview is filled in for a customer that is there."))
-        )
-    written = _written(request, content)
-    if written is None:
-        return sandboxed(as_note(gettext("There is no text yet: write one.")))
-    errors, rendered = contents.preview_text(content.channel, written, customer, {})
-    if rendered is None:
-        return sandboxed(as_note("\n".join(each["message"] for each in errors)))
-    return sandboxed(as_page(rendered))
-
-
-def _sample(identity: str) -> Customer | None:
-    """Whom to fill it in for: the one asked for, else the newest."""
-    identity = identity.strip().replace("\x00", "")
-    if not identity:
-        return Customer.objects.order_by("-id").first()
-    try:
-        return customer_by_identity(identity if ":" in identity else f"email:{identity}")
-    except UnknownIdentityError:
-        return None
-
-
-def _written(request: HttpRequest, content: Content) -> ContentText | None:
-    """The text of the language asked for: from the form that was posted, else from the database."""
-    language = (request.POST or request.GET).get("language", "")
-    if request.method != "POST":
-        rows = content.texts.order_by("id")
-        return (rows.filter(language=language) if language else rows).first()
-    prefixes = [f"texts-{n}-" for n in range(20) if f"texts-{n}-body" in request.POST]
-    chosen = [prefix for prefix in prefixes if request.POST.get(prefix + "language") == language] or prefixes
-    if not chosen:
-        return None
-    values = {name: request.POST.get(chosen[0] + name, "") for name in ("language", *TEXT_FIELDS)}
-    return ContentText(**values)
 
 
 class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -300,15 +257,10 @@ class ChannelAdmin(Page):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         """A card for each, with its last day."""
-        context = {"days": channel_days(clock.now())}
-        return super().changelist_view(request, (extra_context or {}) | context)  # type: ignore[no-any-return]
+        context = {"days": channel_days(clock.now()), "unknown_zones": unknown_zones()}
+        return super().changelist_view(request, (extra_context or {}) | context)
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         """By the service, which seals the settings."""
         values = form.cleaned_data["values"] or {}
         set_up_channel(obj.kind, obj.provider, values, sender=obj.sender, is_active=obj.is_active)
-
-
-site().add_page(
-    "content/<int:content_id>/preview/", content_preview, "content_preview", "channels.view_content"
-)

@@ -8,17 +8,20 @@ class ChannelsApp(AppConfig):
     """How a message reaches a person, and whether it may."""
 
     name = "channels"
-    verbose_name = _("Channels")
+    verbose_name = _("What they receive")
 
     def ready(self) -> None:
         """Have customers' merges, erasures and copies take their messages along; rules ask about messages."""
         from channels import library as ready  # noqa: PLC0415 - models must be loaded
-        from channels import ownership  # noqa: PLC0415 - models must be loaded
+        from channels import notices as told  # noqa: PLC0415
+        from channels import ownership  # noqa: PLC0415
+        from config import notices  # noqa: PLC0415
         from customers import library, merge, privacy  # noqa: PLC0415
         from customers.rules.leaf import FAMILIES  # noqa: PLC0415
 
         FAMILIES.look_into("channels.rules")
         library.more.append(ready.ready_segments)
+        notices.register(told.ailing_channels)
         merge.on_merge.append(ownership.move_messages)
         privacy.on_erase.append(ownership.erase_messages)
         privacy.on_export["messages"] = ownership.export_messages

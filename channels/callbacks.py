@@ -3,7 +3,7 @@
 A report is stored once, whatever its order. What it makes of a message is the least upper bound of all that
 was reported: sent or uncertain < delivered < bounced < complained; times are the earliest told. So the
 reports of a message, in any order, doubled, early or late, lead to one state. One that names a message which
-is not known yet, or is still being sent, waits for a day.
+is not known yet waits for a day; one of a message that is still open, until it has been sent.
 """
 
 import json
@@ -21,6 +21,7 @@ from channels.models import Callback
 from channels.provider import EventKind, ProviderEvent
 from channels.verdict import ADDRESS_KINDS
 from config import work
+from config.database import LOCKS
 from customers.addresses import AddressError, normal
 from customers.inbox import CustomerEvent, accept_customer_events
 from customers.models import News, Suppression
@@ -49,6 +50,7 @@ REASONS = {
     EventKind.COMPLAINED: Suppression.Reason.COMPLAINED,
 }
 
+# In one order, so that two who store the same reports never wait for each other.
 STORE = """
     INSERT INTO channels_callback
         (provider, event_id, kind, provider_message_id, message_id, occurred_at, received_at, payload)
@@ -58,6 +60,7 @@ STORE = """
                 %(times)s::timestamptz[], %(payloads)s::jsonb[])
         AS told(event_id, kind, provider_id, public_id, occurred_at, payload)
     LEFT JOIN channels_message AS message ON message.public_id = told.public_id
+    ORDER BY told.event_id
     ON CONFLICT (provider, event_id) DO NOTHING
 """
 
@@ -118,7 +121,7 @@ class Told(NamedTuple):
 
 
 # One at a time, so that two never wait for each other's messages; whoever comes second has nothing to do.
-ALONE = "SELECT pg_try_advisory_xact_lock(7, 60)"
+ALONE = f"SELECT pg_try_advisory_xact_lock({LOCKS}, 60)"
 # Reports of messages that were not known yet look once more, by unique public_id or message_provider_id.
 RESOLVE = """
     UPDATE channels_callback AS told SET message_id = found.id
@@ -147,9 +150,10 @@ WAITING = f"""
     ORDER BY told.received_at, told.id LIMIT %(limit)s
 """
 DUE = f"EXISTS (SELECT FROM channels_callback WHERE applied_at IS NULL AND provider <> '{LINKS}')"
+# One about a message that is known waits as long as that is open.
 GIVE_UP = """
     UPDATE channels_callback SET applied_at = %(now)s
-    WHERE applied_at IS NULL AND provider <> %(links)s AND received_at < %(before)s
+    WHERE applied_at IS NULL AND message_id IS NULL AND provider <> %(links)s AND received_at < %(before)s
 """
 
 
@@ -182,6 +186,8 @@ def _give_up(now: datetime) -> int:
         return int(cursor.rowcount)
 
 
+# In one order: reports and hits of the same messages are settled at the same time.
+LOCK = "SELECT FROM channels_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 # Of the rank that is there and the one that was told the higher stays. Opening or clicking proves that an
 # uncertain message arrived.
 MARK = """
@@ -218,6 +224,7 @@ def _mark(told: Iterable[Told]) -> None:
     for each in told:
         by_message[each.message_id].append(each)
     with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(by_message)])
         cursor.execute(
             MARK,
             [
@@ -238,7 +245,9 @@ def _earliest(group: Iterable[Told], kind: EventKind) -> datetime | None:
 
 def event_of(told: Told, name: str = "", **more: Any) -> CustomerEvent:
     """The customer's event that a report is."""
-    shown = {key: told.payload[key] for key in ("url", "reason") if told.payload.get(key)}
+    shown = {key: told.payload[key] for key in ("url", "reason", "text") if told.payload.get(key)}
+    if words := str(shown.get("text", "")).split(maxsplit=1):
+        shown["keyword"] = words[0].casefold()
     properties = {
         "message": str(told.public_id),
         "channel": told.channel,

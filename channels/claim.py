@@ -13,12 +13,14 @@ from django.conf import settings
 from django.db import connection
 
 from channels.caps import Slot, reach
-from channels.models import Cap, Content, QuietHours
+from channels.models import Cap, QuietHours
 from channels.verdict import ADDRESS_KINDS, Address, Open, Person, Policy, Way
 from config.localtime import zone_of
+from customers.buckets import PARTS, bucket_sql
+from customers.copying import numbers
 
 COLUMNS = """id, customer_id, channel, topic, is_transactional, priority, due_at, expires_at, on_cap,
-    fallbacks::text, slot_at, source, source_id"""
+    fallbacks::text, slot_at, source, source_id, held_out"""
 
 # The levels of priority come one by one off the index message_due (a hop each, not a scan); within each,
 # what is due stands together at its head. So a backlog of any length and a crowd of held messages cost
@@ -54,8 +56,12 @@ CLAIM_ANY = CLAIM.format(also="")
 CLAIM_OF_CUSTOMERS = CLAIM.format(also="AND customer_id = ANY(%(customers)s)")
 
 # Skips what is locked: whoever holds messages waits for nobody, so nobody can wait for each other.
-LOCK = """
-    SELECT id, time_zone, stage_id FROM customers_customer
+# Whether the customer is in the global holdout is asked in the same breath: of a table of a few rows.
+LOCK = f"""
+    SELECT id, time_zone, stage_id, coalesce(
+        (SELECT {bucket_sql("held.salt", "public_id")} < held.percent * {PARTS}
+         FROM channels_holdout held WHERE until IS NULL), false)
+    FROM customers_customer
     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 
@@ -114,8 +120,8 @@ def lock_persons(customer_ids: Iterable[int]) -> dict[int, Person]:
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [list(customer_ids)])
         return {
-            customer_id: Person(zone_of(zone, settings.BRAND_TIME_ZONE), stage)
-            for customer_id, zone, stage in cursor.fetchall()
+            customer_id: Person(zone_of(zone, settings.BRAND_TIME_ZONE), stage, is_held_out)
+            for customer_id, zone, stage, is_held_out in cursor.fetchall()
         }
 
 
@@ -154,13 +160,17 @@ def _quiet_hours(starts: str, ends: str, **fields: Any) -> QuietHours:
     return QuietHours(starts=time.fromisoformat(starts), ends=time.fromisoformat(ends), **fields)
 
 
+WAYS = "SELECT id, channel, topic FROM channels_content WHERE id = ANY(%s::bigint[])"
+
+
 def read_ways(messages: Iterable[Open]) -> dict[int, Way]:
     """The contents that these messages could switch to."""
     wanted = {content_id for message in messages for content_id in message.fallbacks}
     if not wanted:
         return {}
-    rows = Content.objects.filter(pk__in=wanted).values_list("pk", "channel", "topic")
-    return {content_id: Way(content_id, channel, topic) for content_id, channel, topic in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(WAYS, [numbers(wanted)])
+        return {row[0]: Way(*row) for row in cursor.fetchall()}
 
 
 def read_rivals(claimed: Sequence[Open], caps: Sequence[Cap], now: datetime) -> list[Open]:

@@ -14,6 +14,7 @@ from channels.content.compile import Rendered, Source
 from channels.content.problem import Problem
 from channels.content.render import Person, brand, choose_text, customer_context
 from channels.models import Content, ContentText, Message
+from config.masking import shown_document
 from customers.models import Customer
 
 FIELDS = ("subject", "body", "plain", "link")
@@ -109,7 +110,7 @@ def _source(channel: str, text: ContentText) -> Source:
 
 
 def _context(customer: Customer, event: dict[str, Any]) -> dict[str, Any]:
-    person = Person(customer.traits, customer.language, customer.country, customer.time_zone)
+    person = Person(shown_document(customer.traits), customer.language, customer.country, customer.time_zone)
     return {
         "event": event,
         "customer": customer_context(person),

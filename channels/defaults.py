@@ -42,6 +42,11 @@ def ensure_channels(smtp_port: int, receiver_url: str, token: str) -> list[Chann
     ]
 
 
+def local_receiver() -> str:
+    """The host and port of the local receiver that webhooks may call; empty where there is none."""
+    return str(_given(Channel.objects.filter(kind=ChannelKind.WEBHOOK).first()).get("receiver", ""))
+
+
 Way = tuple[str, str, dict[str, Any], str]  # channel, provider, its settings, sender
 
 

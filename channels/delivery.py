@@ -44,15 +44,21 @@ class Lease:
         return time.monotonic() - self.taken_at < spare
 
 
-def deliver(channel: Channel, batch: Sequence[Sending], lease: Lease, now: datetime) -> int:
-    """Render, hand over, record; returns how many answers were still ours to record."""
+def deliver(
+    channel: Channel,
+    batch: Sequence[Sending],
+    lease: Lease,
+    now: datetime,
+    provider: Provider | None = None,
+) -> int:
+    """Render, hand over (to `provider`, if given, in place of the channel's), record; how many answers."""
     try:
         rendered = _render([sending.message for sending in batch], channel.sender, now)
     except database.AWAY:
         logger.warning("PostgreSQL went away before %d messages were rendered; they go back.", len(batch))
         return record([_given_back(sending, now) for sending in batch], lease.token, now)
     outgoing = [message for message in rendered if isinstance(message, Outgoing)]
-    receipts, is_idempotent = _send(channel, outgoing, lease, now)
+    receipts, is_idempotent = _send(channel, outgoing, lease, now, provider)
     by_id = {receipt.message_id: receipt for receipt in receipts}
     errors = {error.message_id: error for error in rendered if isinstance(error, RenderError)}
     answers = [
@@ -67,7 +73,7 @@ def deliver(channel: Channel, batch: Sequence[Sending], lease: Lease, now: datet
         )
         for sending in batch
     ]
-    recorded = record(answers, lease.token, now)
+    recorded = record(answers, lease.token, now, is_idempotent=is_idempotent)
     _suppress_gone(channel.kind, outgoing, receipts, now)
     return recorded
 
@@ -113,13 +119,17 @@ def _unrendered(sending: Sending, error: RenderError) -> Answered:
 
 
 def _send(
-    channel: Channel, outgoing: Sequence[Outgoing], lease: Lease, now: datetime
+    channel: Channel,
+    outgoing: Sequence[Outgoing],
+    lease: Lease,
+    now: datetime,
+    provider: Provider | None,
 ) -> tuple[list[Receipt], bool]:
     """The provider's receipts, and whether it is idempotent. What it raises holds for all messages."""
     if not outgoing:
         return [], False
     try:
-        provider = contract.provider_of(channel)
+        provider = provider or contract.provider_of(channel)
     except (LookupError, ValueError) as error:  # no such provider, or settings that it can't read
         reason = f"The channel's provider can't be set up: {error}"
         return [Receipt.try_again(message.message_id, reason) for message in outgoing], False

@@ -19,29 +19,41 @@ from channels import claim, moves
 from channels.caps import reach
 from channels.delivery import Lease, deliver
 from channels.models import Channel
-from channels.verdict import Close, Go, Hold, Judge, Open, Person, Policy, Switch, Verdict
+from channels.provider import Provider
+from channels.verdict import Close, Go, Hold, Judge, Open, Person, Policy, Switch, Verdict, Withhold
+from config import work
 from customers.services import lock_customers
 
 V = TypeVar("V", bound=Verdict)
+BATCH = 200  # where workers contend, more together are slower
 
 
 @dataclass(slots=True)
 class Batch:
-    """What one transaction of the gate did: how many messages it decided on, and which it let through."""
+    """What one transaction of the gate did: how many messages it decided on, and which it let through.
+
+    `left`: how many it left to the next, for somebody else held their customers.
+    """
 
     decided: int = 0
+    left: int = 0
     sending: list[moves.Sending] = field(default_factory=list)
     lease: Lease = field(default_factory=lambda: Lease(uuid4(), time.monotonic()))
 
 
-def dispatch(channel: str, now: datetime, limit: int = 200) -> int:
-    """Take due messages through the channel's gate, send those that may go; how many were decided on."""
+def dispatch(channel: str, now: datetime, limit: int = BATCH, provider: Provider | None = None) -> int:
+    """Take due messages through the channel's gate, send those that may go; how many were decided on.
+
+    A `provider` takes them in place of the channel's own.
+    """
     row = Channel.objects.filter(kind=channel).first()
     if row is not None and row.rests_until is not None and row.rests_until > now:
         return 0
     batch = pass_gate(channel, now, limit)
+    if batch.left:
+        work.wake(f"channels.dispatch_{channel}")
     if batch.sending and row is not None:
-        deliver(row, batch.sending, batch.lease, now)
+        deliver(row, batch.sending, batch.lease, now, provider)
     return batch.decided
 
 
@@ -68,11 +80,12 @@ def _decide(claimed: Sequence[Open], channel: str, now: datetime) -> Batch:
     messages = [message for message in claimed if message.customer_id in persons]
     if messages:
         verdicts = _judge(messages, persons, now)
-        batch.decided = len(messages)
+        batch.decided, batch.left = len(messages), len(claimed) - len(messages)
         going = [message for message in messages if isinstance(verdicts[message.id], Go)]
         moves.hold(_of(Hold, verdicts))
         moves.switch(_of(Switch, verdicts))
         moves.close(_of(Close, verdicts), now)
+        moves.withhold(_of(Withhold, verdicts), messages, persons, now)
         batch.sending = moves.take(going, persons, batch.lease.token, channel, now)
     return batch
 

@@ -1,14 +1,15 @@
 """How the channels are: what went out in the last day, what waits, what failed."""
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Sum
 
-from channels.models import Channel, Message, MessageState
+from channels.models import Channel, Counted, Message, MessageState, MessageTally
 from channels.models.message import OPEN, SENT_AND_AFTER
+from config.tally import first_hour
+from customers.models import Customer
 
 DAY = timedelta(days=1)
 LATE = timedelta(minutes=5)
@@ -41,43 +42,41 @@ class ChannelDay:
         )
 
 
+def unknown_zones() -> int:
+    """How many customers have no time zone that is known: for them the brand's counts.
+
+    Plan: customer_without_zone alone.
+    """
+    return Customer.objects.filter(time_zone="").count()
+
+
 def channel_days(now: datetime) -> list[ChannelDay]:
-    """Each channel; two queries for all, of what is open and of what a day has closed."""
-    closed = (
-        Message.objects.filter(closed_at__gt=now - DAY, closed_at__lte=now)
-        .order_by()
-        .values("channel")
-        .annotate(
-            sent=Count("pk", filter=Q(state__in=SENT_AND_AFTER)),
-            failed=Count("pk", filter=Q(state=MessageState.FAILED)),
-            uncertain=Count("pk", filter=Q(state=MessageState.UNCERTAIN)),
-            bounced=Count("pk", filter=Q(state__in=[MessageState.BOUNCED, MessageState.COMPLAINED])),
-            last=Max("sent_at"),
-        )
-    )
-    waiting = (
-        Message.objects.filter(state__in=OPEN)
-        .order_by()
-        .values("channel")
-        .annotate(n=Count("pk"), due=Min("due_at"))
-    )
-    days: dict[str, Mapping[str, Any]] = {row["channel"]: row for row in closed}
-    queues: dict[str, Mapping[str, Any]] = {row["channel"]: row for row in waiting}
+    """Each channel: what the hours of a day have closed, off the tally, and what is open."""
+    hours = MessageTally.objects.filter(
+        counted=Counted.CLOSED, hour__gte=first_hour(now - DAY, now), hour__lte=now
+    ).order_by()
+    days = defaultdict[str, Counter[str]](Counter)
+    for channel, state, many in hours.values_list("channel", "state").annotate(Sum("messages")):
+        days[channel][state] = many
+    waiting = MessageTally.objects.filter(counted=Counted.ASKED, state__in=OPEN).order_by()
+    queues = dict(waiting.values_list("channel").annotate(Sum("messages")))
     return [
-        _day(channel, days.get(channel.kind, {}), queues.get(channel.kind, {}), now)
+        _day(channel, days[channel.kind], queues.get(channel.kind, 0), now)
         for channel in Channel.objects.all()
     ]
 
 
-def _day(channel: Channel, day: Mapping[str, Any], queue: Mapping[str, Any], now: datetime) -> ChannelDay:
-    due = queue.get("due")
+def _day(channel: Channel, day: Counter[str], waiting: int, now: datetime) -> ChannelDay:
+    mine = Message.objects.filter(channel=channel.kind)
+    sent = sum(day[state] for state in SENT_AND_AFTER)
+    gone = mine.filter(slot_at__gt=now - DAY, slot_at__lte=now, sent_at__isnull=False).order_by("-slot_at")
     return ChannelDay(
         channel=channel,
-        sent=day.get("sent", 0),
-        failed=day.get("failed", 0),
-        uncertain=day.get("uncertain", 0),
-        bounced=day.get("bounced", 0),
-        waiting=queue.get("n", 0),
-        last_sent_at=day.get("last"),
-        is_late=due is not None and due < now - LATE,
+        sent=sent,
+        failed=day[MessageState.FAILED],
+        uncertain=day[MessageState.UNCERTAIN],
+        bounced=day[MessageState.BOUNCED] + day[MessageState.COMPLAINED],
+        waiting=waiting,
+        last_sent_at=gone.values_list("sent_at", flat=True).first() if sent else None,
+        is_late=bool(waiting) and mine.filter(due_at__lt=now - LATE).exists(),
     )

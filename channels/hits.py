@@ -19,6 +19,7 @@ from channels.callbacks import LIMIT, LINKS, TOLD, Told, event_of, read_told, se
 from channels.models import Callback
 from channels.provider import EventKind
 from config import work
+from config.database import LOCKS
 from customers.inbox import accept_customer_events
 
 SCANNED = "$message_scanned"
@@ -68,7 +69,7 @@ def _record(public_id: UUID, kind: EventKind, payload: dict[str, Any], now: date
             work.wake("channels.apply_hits")
 
 
-ALONE = "SELECT pg_try_advisory_xact_lock(7, 61)"
+ALONE = f"SELECT pg_try_advisory_xact_lock({LOCKS}, 61)"
 # Ripe hits: opens, machines' and late clicks at once; early ones when a burst would have shown itself.
 RIPE = f"""
     {TOLD}

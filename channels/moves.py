@@ -11,7 +11,7 @@ from django.db import connection
 
 from channels.outbox import wake_channels
 from channels.provider import Taken
-from channels.verdict import ADDRESS_KINDS, Close, Hold, Open, Person, Switch
+from channels.verdict import ADDRESS_KINDS, Close, Hold, Open, Person, Switch, Withhold
 from config import work
 
 # The slot is taken by this statement, under the customers' locks. A transactional message takes none.
@@ -51,6 +51,23 @@ CLOSE = """
     )
     INSERT INTO channels_fatenotice (message_id, enrollment_id, step, visit, fate, fated_at)
     SELECT * FROM closed WHERE enrollment_id IS NOT NULL
+    ON CONFLICT (message_id) DO NOTHING
+"""
+
+
+# As if it had been sent: the slot is taken, and the enrollment goes on as its twins do.
+WITHHOLD = """
+    WITH withheld AS (
+        UPDATE channels_message AS m SET
+            state = CASE WHEN m.slot_at IS NULL THEN 'suppressed' ELSE 'uncertain' END, reason = 'holdout',
+            detail = one.by, due_at = NULL, slot_at = %(now)s, stage_number = one.stage_number,
+            closed_at = %(now)s
+        FROM unnest(%(ids)s::bigint[], %(bys)s::text[], %(stages)s::smallint[]) AS one (id, by, stage_number)
+        WHERE m.id = one.id
+        RETURNING m.id, enrollment_id, step, visit
+    )
+    INSERT INTO channels_fatenotice (message_id, enrollment_id, step, visit, fate, fated_at)
+    SELECT id, enrollment_id, step, visit, 'sent', %(now)s FROM withheld WHERE enrollment_id IS NOT NULL
     ON CONFLICT (message_id) DO NOTHING
 """
 
@@ -98,6 +115,24 @@ def switch(verdicts: Mapping[int, Switch]) -> None:
     rows = [(key, *verdict.way, json.dumps(list(verdict.fallbacks))) for key, verdict in verdicts.items()]
     if _write(SWITCH, rows):
         wake_channels({verdict.way.channel for verdict in verdicts.values()})
+
+
+def withhold(
+    verdicts: Mapping[int, Withhold], messages: Sequence[Open], persons: Mapping[int, Person], now: datetime
+) -> None:
+    """Close what would have gone out to customers who are held out, and tell the enrollments."""
+    if not verdicts:
+        return
+    withheld = [message for message in messages if message.id in verdicts]
+    values: dict[str, Any] = {
+        "ids": [message.id for message in withheld],
+        "bys": [verdicts[message.id].by for message in withheld],
+        "stages": [persons[message.customer_id].stage_number for message in withheld],
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WITHHOLD, values)
+    work.wake("journeys.hear_fates")
 
 
 def close(verdicts: Mapping[int, Close], now: datetime) -> None:

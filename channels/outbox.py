@@ -5,9 +5,10 @@ message goes is the gate's to say (channels/gate.py); what became of it stands i
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -36,6 +37,7 @@ class Candidate:
     expires_at: datetime | None = None
     on_cap: str = OnCap.HOLD
     fallbacks: Sequence[int] = ()
+    held_out: str = ""  # by whose holdout: it goes through the gate, and not out of it
 
 
 # A second candidate for the same visit of a step, or the same member of a broadcast, is the same message:
@@ -43,14 +45,16 @@ class Candidate:
 QUEUE = """
     INSERT INTO channels_message (
         customer_id, content_id, channel, topic, is_transactional, priority, context,
-        source, source_id, enrollment_id, step, visit, due_at, expires_at, on_cap, fallbacks, created_at)
+        source, source_id, enrollment_id, step, visit, due_at, expires_at, on_cap, fallbacks, held_out,
+        created_at)
     SELECT customer_id, content_id, channel, topic, is_transactional, priority, context::jsonb,
-        source, source_id, enrollment_id, step, visit, due_at, expires_at, on_cap, fallbacks::jsonb, %s
+        source, source_id, enrollment_id, step, visit, due_at, expires_at, on_cap, fallbacks::jsonb, held_out,
+        %s
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bool[], %s::smallint[], %s::text[],
         %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[],
-        %s::text[], %s::text[])
+        %s::text[], %s::text[], %s::text[])
         AS new (customer_id, content_id, channel, topic, is_transactional, priority, context,
-            source, source_id, enrollment_id, step, visit, due_at, expires_at, on_cap, fallbacks)
+            source, source_id, enrollment_id, step, visit, due_at, expires_at, on_cap, fallbacks, held_out)
     ON CONFLICT DO NOTHING
 """
 
@@ -85,6 +89,7 @@ def _row(new: Candidate) -> tuple[Any, ...]:
         new.expires_at,
         new.on_cap,
         json.dumps(list(new.fallbacks)) if new.fallbacks else "[]",
+        new.held_out,
     )
 
 
@@ -100,19 +105,36 @@ WITHDRAW = """
     UPDATE channels_message SET
         state = CASE WHEN state = 'sending' THEN state
                      WHEN slot_at IS NULL THEN 'suppressed' ELSE 'uncertain' END,
-        reason = %(reason)s, detail = %(detail)s,
+        reason = %(reason)s, detail = {detail},
         due_at = NULL, closed_at = CASE WHEN state = 'sending' THEN NULL ELSE %(now)s END
-    WHERE state IN ('queued', 'held', 'sending') AND {which}
+    {beside} WHERE state IN ('queued', 'held', 'sending') AND {which}
     RETURNING id, customer_id, enrollment_id, step, visit, state
 """
+# Plan: a probe of one_message_per_visit for each.
 WITHDRAW_ENROLLMENTS = f"""
-    WITH closed AS ({WITHDRAW.format(which="enrollment_id = ANY(%(enrollments)s)")})
+    WITH closed AS ({
+    WITHDRAW.format(
+        detail="ended.said",
+        beside="FROM unnest(%(enrollments)s::bigint[], %(details)s::text[]) AS ended (enrollment, said)",
+        which="enrollment_id = ended.enrollment",
+    )
+})
+    SELECT customer_id FROM closed WHERE state <> 'sending'
+"""
+WITHDRAW_THESE = partial(WITHDRAW.format, detail="%(detail)s", beside="")
+# Plan: the same.
+WITHDRAW_VISITS = f"""
+    WITH closed AS ({
+    WITHDRAW_THESE(
+        which='''(enrollment_id, step, visit) IN (
+            SELECT * FROM unnest(%(enrollments)s::bigint[], %(steps)s::text[], %(visits)s::int[]))'''
+    )
+})
     SELECT customer_id FROM closed WHERE state <> 'sending'
 """
 # An enrollment that goes on learns of it: a notice per message, in the same statement.
-CANCEL_SOURCE = f"""
-    WITH closed AS ({WITHDRAW.format(which="source = %(source)s AND source_id = %(source_id)s")}),
-    told AS (
+TELL = """
+    , told AS (
         INSERT INTO channels_fatenotice (message_id, enrollment_id, step, visit, fate, fated_at)
         SELECT id, enrollment_id, step, visit, state, %(now)s FROM closed
         WHERE enrollment_id IS NOT NULL AND state <> 'sending'
@@ -120,14 +142,50 @@ CANCEL_SOURCE = f"""
     )
     SELECT customer_id FROM closed WHERE state <> 'sending'
 """
-
-
-def withdraw(enrollment_ids: Sequence[int], reason: str, detail: str, now: datetime) -> int:
-    """Close the open messages of enrollments that ended. The caller holds their customers' locks."""
-    return _close(
-        WITHDRAW_ENROLLMENTS,
-        {"enrollments": list(enrollment_ids), "reason": reason, "detail": detail, "now": now},
+CANCEL_SOURCE = f"""
+    WITH closed AS ({WITHDRAW_THESE(which="source = %(source)s AND source_id = %(source_id)s")})
+    {TELL}
+"""
+DROP_STALE = f"""
+    WITH closed AS ({
+    WITHDRAW_THESE(
+        which="source = %(source)s AND source_id = %(source_id)s"
+        " AND created_at < %(before)s AND state <> 'sending'"
     )
+})
+    {TELL}
+"""
+
+
+def withdraw(details: Mapping[int, str], reason: str, now: datetime) -> int:
+    """Close the open messages of enrollments that ended; the details say why each did.
+
+    The caller holds their customers' locks.
+    """
+    if not details:
+        return 0
+    ended = {"enrollments": list(details), "details": list(details.values())}
+    return _close(WITHDRAW_ENROLLMENTS, ended | {"reason": reason, "now": now})
+
+
+def withdraw_visits(visits: Sequence[tuple[int, str, int]], reason: str, detail: str, now: datetime) -> int:
+    """Close the open messages of some visits, each (enrollment, step, visit); nobody is told.
+
+    For enrollments that were taken elsewhere. The caller holds their customers' locks.
+    """
+    if not visits:
+        return 0
+    enrollments, steps, numbers = (list(column) for column in zip(*visits, strict=True))
+    which = {"enrollments": enrollments, "steps": steps, "visits": numbers}
+    return _close(WITHDRAW_VISITS, which | {"reason": reason, "detail": detail, "now": now})
+
+
+def drop_stale(source: str, source_id: int, before: datetime, now: datetime) -> int:
+    """Close the open messages of a source that were asked for before a moment; returns how many."""
+    which = {"source": source, "source_id": source_id, "before": before}
+    closed = _close(DROP_STALE, which | {"reason": Reason.STALE, "detail": "", "now": now})
+    work.wake("journeys.hear_fates")
+    return closed
 
 
 def cancel_source(source: str, source_id: int, now: datetime, detail: str = "") -> int:

@@ -1,4 +1,7 @@
-"""What a message looks like, for those who design it or look into it: rendered as for sending, only shown."""
+"""What a message looks like, for those who design it or look into it: rendered as for sending, only shown.
+
+Who may not see personal data sees it filled in with masked values.
+"""
 
 import re
 
@@ -9,11 +12,12 @@ from channels.content.problem import ContentError
 from channels.content.render import Person, Text, choose_text, message_context
 from channels.models import ContentText, Message
 from channels.provider import Taken
+from config.masking import shown_document
 
 PIXEL = re.compile(r"""<img\b[^>]*\bsrc=["'][^"']*/m/o/[^"']*["'][^>]*>""", re.IGNORECASE)
 PLAIN = (
     '<!doctype html><meta charset="utf-8"><body style="margin:0;padding:24px;background:#F1F5F9;'
-    'color:#0F172A;font:15px/1.5 system-ui,sans-serif"><div style="max-width:22rem;'
+    'color:#0F172A;font:15px/1.5 system-ui,sans-serif"><div dir="auto" style="max-width:22rem;'
     'background:#FFFFFF;border-radius:14px;padding:14px 18px;white-space:pre-wrap;overflow-wrap:anywhere">{}'
     "</div></body>"
 )
@@ -34,7 +38,7 @@ def rendered_message(message: Message) -> Rendered:
         for text in content.texts.order_by("id")
     }
     customer = message.customer
-    person = Person(customer.traits, customer.language, customer.country, customer.time_zone)
+    person = Person(shown_document(customer.traits), customer.language, customer.country, customer.time_zone)
     text = choose_text(texts, person.language)
     if text is None:
         raise ContentError([])
@@ -45,7 +49,7 @@ def rendered_message(message: Message) -> Rendered:
         content_id=content.pk,
         channel=message.channel,
         address="",
-        context=message.context,
+        context=shown_document(message.context),
     )
     return compile_text(text.source).render(message_context(taken, person))
 

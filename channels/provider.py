@@ -14,12 +14,18 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict
 from rest_framework.request import Request
 
 from channels.models import Channel
 from channels.secrets import unseal
 from config.registry import Registry
+
+
+def call_seconds() -> float:
+    """How long a provider may take for a call: a little less than PROVIDER_TIMEOUT, so that it can tell."""
+    return settings.PROVIDER_TIMEOUT.total_seconds() * 5 / 6
 
 
 class TemporaryDeliveryError(Exception):
@@ -85,7 +91,10 @@ class RenderError:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer for one message. `after`: the least wait of a TRY_AGAIN. `is_gone`: the address is dead."""
+    """The answer for one message. `after`: the least wait of a TRY_AGAIN. `is_gone`: the address is dead.
+
+    `body`: what a system that was called answered, as JSON that PostgreSQL can store; empty: nothing.
+    """
 
     message_id: int
     answer: Answer
@@ -93,16 +102,17 @@ class Receipt:
     reason: str = ""
     after: timedelta | None = None
     is_gone: bool = False
+    body: str = ""
 
     @classmethod
-    def accepted(cls, message_id: int, provider_id: str = "") -> "Receipt":
+    def accepted(cls, message_id: int, provider_id: str = "", *, body: str = "") -> "Receipt":
         """The provider has it."""
-        return cls(message_id, Answer.ACCEPTED, provider_id)
+        return cls(message_id, Answer.ACCEPTED, provider_id, body=body)
 
     @classmethod
-    def refused(cls, message_id: int, reason: str, *, is_gone: bool = False) -> "Receipt":
+    def refused(cls, message_id: int, reason: str, *, is_gone: bool = False, body: str = "") -> "Receipt":
         """The provider will never send it."""
-        return cls(message_id, Answer.REFUSED, reason=reason, is_gone=is_gone)
+        return cls(message_id, Answer.REFUSED, reason=reason, is_gone=is_gone, body=body)
 
     @classmethod
     def try_again(cls, message_id: int, reason: str, after: timedelta | None = None) -> "Receipt":

@@ -50,6 +50,7 @@ class Answered(NamedTuple):
     due_at: datetime | None
     keeps_slot: bool
     attempts: int
+    body: str = ""
 
 
 def backoff(message_id: int, attempts: int) -> timedelta:
@@ -63,9 +64,10 @@ def answered(sending: Sending, receipt: Receipt, *, is_idempotent: bool, now: da
     said = receipt.reason[:LONGEST_DETAIL].replace("\x00", "")
     match receipt.answer:
         case Answer.ACCEPTED:
-            return _fate(sending, MessageState.SENT, provider_id=receipt.provider_id[:LONGEST_ID])
+            sent = _fate(sending, MessageState.SENT, provider_id=receipt.provider_id[:LONGEST_ID])
+            return sent._replace(body=receipt.body)
         case Answer.REFUSED:
-            return _fate(sending, MessageState.FAILED, Reason.REFUSED, said)
+            return _fate(sending, MessageState.FAILED, Reason.REFUSED, said)._replace(body=receipt.body)
         case Answer.LEFT:
             return _again(sending, now, said, attempts=sending.attempts - 1)
     may_be_sent = receipt.answer == Answer.UNKNOWN
@@ -102,8 +104,9 @@ def _again(
 RECORD = """
     WITH answer AS (
         SELECT * FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(details)s::text[],
-            %(provider_ids)s::text[], %(dues)s::timestamptz[], %(keeps)s::bool[], %(attempts)s::smallint[])
-            AS a (id, state, reason, detail, provider_id, due_at, keeps_slot, attempts)
+            %(provider_ids)s::text[], %(dues)s::timestamptz[], %(keeps)s::bool[], %(attempts)s::smallint[],
+            %(bodies)s::text[])
+            AS a (id, state, reason, detail, provider_id, due_at, keeps_slot, attempts, body)
     ), done AS (
         UPDATE channels_message AS m SET
             state = CASE WHEN a.state <> 'queued' OR m.reason = '' THEN a.state
@@ -119,10 +122,10 @@ RECORD = """
         FROM answer AS a
         WHERE m.id = a.id AND m.state = 'sending' AND m.lease_token = %(token)s
         RETURNING m.id, m.customer_id, m.enrollment_id, m.step, m.visit, m.state, m.slot_at,
-            m.is_transactional
+            m.is_transactional, nullif(a.body, '')::jsonb AS answer
     ), told AS (
-        INSERT INTO channels_fatenotice (message_id, enrollment_id, step, visit, fate, fated_at)
-        SELECT id, enrollment_id, step, visit, state, %(now)s FROM done
+        INSERT INTO channels_fatenotice (message_id, enrollment_id, step, visit, fate, fated_at, answer)
+        SELECT id, enrollment_id, step, visit, state, %(now)s, answer FROM done
         WHERE enrollment_id IS NOT NULL AND state <> 'queued'
         ON CONFLICT (message_id) DO NOTHING
         RETURNING message_id
@@ -133,15 +136,18 @@ RECORD = """
 """
 
 
-def record(answers: Sequence[Answered], token: UUID, now: datetime) -> int:
-    """Write the answers down; how many were still ours to write. Goes on trying while PostgreSQL is away."""
+def record(answers: Sequence[Answered], token: UUID, now: datetime, *, is_idempotent: bool = False) -> int:
+    """Write the answers down; how many were still ours to write. Goes on trying while PostgreSQL is away.
+
+    What an idempotent provider said need not wait for the disk: lost, it is asked again and says the same.
+    """
     if not answers:
         return 0
     until = time.monotonic() + settings.LEASE.total_seconds() / 2
     pause = 0.05
     while True:
         try:
-            with transaction.atomic():
+            with work.redoable() if is_idempotent else transaction.atomic():
                 return _record(answers, token, now)
         except database.AWAY:
             if connection.in_atomic_block or time.monotonic() + pause > until:
@@ -153,7 +159,7 @@ def record(answers: Sequence[Answered], token: UUID, now: datetime) -> int:
 
 
 def _record(answers: Sequence[Answered], token: UUID, now: datetime) -> int:
-    ids, states, reasons, details, provider_ids, dues, keeps, attempts = _columns(answers)
+    ids, states, reasons, details, provider_ids, dues, keeps, attempts, bodies = _columns(answers)
     values: dict[str, Any] = {
         "ids": ids,
         "states": states,
@@ -163,6 +169,7 @@ def _record(answers: Sequence[Answered], token: UUID, now: datetime) -> int:
         "dues": dues,
         "keeps": keeps,
         "attempts": attempts,
+        "bodies": bodies,
         "token": token,
         "now": now,
     }

@@ -5,9 +5,9 @@ from functools import partial
 
 from celery import shared_task
 
-from channels import callbacks, claim, gate, hits, leases
+from channels import callbacks, claim, gate, hits, leases, tallies
 from channels.models import ChannelKind
-from config import work
+from config import tally, work
 
 SWEEPS = {
     "channels.dispatch_email": timedelta(seconds=5),
@@ -18,6 +18,7 @@ SWEEPS = {
     "channels.apply_callbacks": timedelta(seconds=10),
     "channels.apply_hits": timedelta(seconds=2),
 }
+tally.register(tallies.MESSAGES)
 for channel in ChannelKind.values:
     work.register(
         f"channels.dispatch_{channel}",
@@ -25,6 +26,7 @@ for channel in ChannelKind.values:
         run=partial(gate.dispatch, channel),
         due=claim.DUE.format(channel=f"'{channel}'"),
         by_time=True,
+        batch=gate.BATCH,
     )
 work.register("channels.reap", order=70, run=leases.reap, due=leases.DUE)
 work.register("channels.apply_callbacks", order=80, run=callbacks.apply_reports, due=callbacks.DUE)

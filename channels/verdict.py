@@ -22,6 +22,7 @@ ADDRESS_KINDS: Mapping[str, str] = {
     ChannelKind.SMS: IdentityKind.PHONE,
     ChannelKind.PUSH: IdentityKind.PUSH_TOKEN,
 }
+GLOBAL = "global"  # the holdout that is not a journey's
 ROUNDS = 32  # caps and quiet hours push a message from one to the other at most so often
 
 
@@ -41,6 +42,7 @@ class Open(NamedTuple):
     slot_at: datetime | None
     source: str
     source_id: int
+    held_out: str = ""
 
 
 class Way(NamedTuple):
@@ -75,6 +77,7 @@ class Person:
 
     zone: tzinfo
     stage_number: int | None = None
+    is_held_out: bool = False
     addresses: dict[str, Address] = field(default_factory=dict)
     consents: dict[tuple[str, str], bool] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
@@ -82,6 +85,12 @@ class Person:
 
 class Go(NamedTuple):
     """It goes now."""
+
+
+class Withhold(NamedTuple):
+    """It would go now, and takes its place in the caps; but its customer is held out, by whose holdout."""
+
+    by: str
 
 
 class Hold(NamedTuple):
@@ -106,7 +115,7 @@ class Switch(NamedTuple):
     fallbacks: Sequence[int]
 
 
-Verdict = Go | Hold | Close | Switch
+Verdict = Go | Withhold | Hold | Close | Switch
 GO = Go()
 
 
@@ -175,7 +184,9 @@ class Judge:
             return refused
         if message.is_transactional:
             return GO
-        return self._timed(message)
+        verdict = self._timed(message)
+        by = message.held_out or (GLOBAL if self.person.is_held_out else "")
+        return Withhold(by) if by and isinstance(verdict, Go) else verdict
 
     def _refusal(self, channel: str, topic: str, message: Open) -> Close | None:
         return refusal(

@@ -1,11 +1,9 @@
-"""API keys, the sweeps of the engine, and the people who log in."""
+"""API keys and the API's reference, and the sweeps of the engine. People have a file of their own."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -17,25 +15,30 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from config import clock
+from config import clock, people_admin, preferences_page
+from config.api.reference_page import api_reference
+from config.glossary import glossary
 from config.models import ApiKey, Scope
-from config.pages import Page
+from config.pages import Page, site
+from config.roles import scopes_of
 
-for model in (Group, User, ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
+__all__ = ["people_admin", "preferences_page"]  # which register themselves
+
+for model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
 
 class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A key's name and what it may do."""
+    """A key's name and what it may do: nothing that the person who makes it may not."""
+
+    held: list[Scope] = []
 
     scopes = forms.MultipleChoiceField(
         label=_("May"), choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
@@ -45,6 +48,12 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
         model = ApiKey
         fields = ("name", "scopes", "expires_at")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "scopes" in self.fields:
+            choices = [(scope.value, scope.label) for scope in self.held]
+            self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
+
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(Page):
@@ -53,6 +62,16 @@ class ApiKeyAdmin(Page):
     form = ApiKeyForm
     list_display = ("name", "prefix", "may", "created_at", "last_used_at", "expires_at", "revoked_at")
     actions = ("revoke",)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **values: Any) -> Any:  # noqa: FBT001, FBT002
+        """With the scopes that the person holds."""
+        form = type("ApiKeyForm", (ApiKeyForm,), {"held": scopes_of(request.user)})
+        return super().get_form(request, obj, change, **values | {"form": form})
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        """A key that may do more than the person is left to those who may do as much."""
+        is_within = obj is None or set(obj.scopes) <= set(scopes_of(request.user))
+        return is_within and bool(super().has_change_permission(request, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """Who used what when stays known."""
@@ -74,25 +93,15 @@ class ApiKeyAdmin(Page):
         """The scopes in words."""
         return ", ".join(str(Scope(scope).label) for scope in key.scopes if scope in Scope.values)
 
-    @admin.action(description=_("Withdraw the chosen keys"))
+    @admin.action(description=_("Withdraw the chosen keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: Any) -> None:
         """From now on they open nothing."""
         many = queryset.filter(revoked_at=None).update(revoked_at=clock.now())
         messages.success(request, _("%(many)d withdrawn.") % {"many": many})
 
 
-@admin.register(User)
-class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
-    """People who log in."""
-
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
-
-
-@admin.register(Group)
-class RoleAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]
-    """What groups of them may do."""
+site().add_page("glossary/", glossary, "glossary")
+site().add_page("api/", api_reference, "api_reference", "config.view_apikey")
 
 
 class TaskSelect(UnfoldAdminSelectWidget, beat.TaskSelectWidget):  # type: ignore[misc]
@@ -109,30 +118,31 @@ class SweepForm(beat.PeriodicTaskForm):  # type: ignore[misc]
 
 
 @admin.register(PeriodicTask)
-class SweepAdmin(beat.PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc]
+class SweepAdmin(beat.PeriodicTaskAdmin, Page):  # type: ignore[misc]
     """How often the engine looks for what is due by itself."""
 
     form = SweepForm
-    list_fullwidth = True
+    list_display = ("name", "enabled", "scheduler", "last_run_at")
+    list_filter = ("enabled",)
     change_form_template = None  # beat's own has an inline script, which our policy forbids
     change_list_template = None
 
 
 @admin.register(IntervalSchedule)
-class IntervalAdmin(beat.IntervalScheduleAdmin, ModelAdmin):  # type: ignore[misc]
+class IntervalAdmin(beat.IntervalScheduleAdmin, Page):  # type: ignore[misc]
     """Every so many seconds."""
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(beat.CrontabScheduleAdmin, ModelAdmin):  # type: ignore[misc]
+class CrontabAdmin(beat.CrontabScheduleAdmin, Page):  # type: ignore[misc]
     """By minute, hour, day."""
 
 
 @admin.register(SolarSchedule)
-class SolarAdmin(ModelAdmin):  # type: ignore[misc]
+class SolarAdmin(Page):
     """By the sun."""
 
 
 @admin.register(ClockedSchedule)
-class ClockedAdmin(beat.ClockedScheduleAdmin, ModelAdmin):  # type: ignore[misc]
+class ClockedAdmin(beat.ClockedScheduleAdmin, Page):  # type: ignore[misc]
     """Once."""

@@ -77,6 +77,32 @@ def drive(driver: str) -> None:
             raise ClockTakenError(ClockTakenError.__doc__)
 
 
+@contextmanager
+def attended() -> Iterator[None]:
+    """A worker's turn. In a rehearsal a driver waits for the turns that have begun (`alone`)."""
+    if not settings.REHEARSAL:
+        yield
+        return
+    _lock("SELECT pg_advisory_lock_shared(7, 4)")
+    try:
+        yield
+    finally:
+        _lock("SELECT pg_advisory_unlock_shared(7, 4)")
+
+
+def alone() -> bool:
+    """Whether no worker is in the middle of a turn. As soon as a driver holds the clock, none begins."""
+    if _lock("SELECT pg_try_advisory_lock(7, 4)"):
+        return _lock("SELECT pg_advisory_unlock(7, 4)")
+    return False
+
+
+def _lock(statement: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return bool(cursor.fetchone() == (True,))
+
+
 def release(driver: str) -> None:
     """Give the clock back to the workers."""
     Clock.objects.filter(pk=1, driver=driver).update(driver="", driven_until=None)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.templatetags.static import static
 
 HEADER = "Content-Security-Policy"
 COMMON = {
@@ -25,6 +26,8 @@ COMMON = {
 }
 # Alpine, which unfold is built on, compiles the expressions of its attributes.
 ADMIN = COMMON | {"script-src": "'self' 'unsafe-eval'"}
+# The documentation's theme sets itself up by scripts within its pages, in which nobody else writes.
+DOCS = COMMON | {"script-src": "'self' 'unsafe-inline'"}
 PREVIEW = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -38,11 +41,13 @@ def middleware(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Set the policy on each answer that sets none itself."""
-    texts = {True: policy(ADMIN), False: policy(COMMON)}
+    texts = {"/admin/": policy(ADMIN), static("docs/"): policy(DOCS)}
+    common = policy(COMMON)
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault(HEADER, texts[request.path.startswith("/admin/")])
+        fitting = (text for place, text in texts.items() if request.path.startswith(place))
+        response.headers.setdefault(HEADER, next(fitting, common))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 

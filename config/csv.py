@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 
 class Table:
-    """A CSV file: its header in lower case, and its rows, read as often as they are asked for.
+    """A CSV file: its header in lower case (`names`: as written), and its rows, read as often as asked for.
 
     It is read through once when it is opened, so that a file that is broken anywhere changes nothing; never
     more than a line of it is in memory. Understood are UTF-8, UTF-16 and Windows' own letters, and commas,
@@ -54,7 +54,8 @@ class Table:
 
     def _read_through(self) -> int:
         with closing(self._records()) as records:
-            self.header = [cell.strip().lower() for cell in next(records, Row(1, [])).cells]
+            self.names = next(records, Row(1, [])).cells
+            self.header = [name.lower() for name in self.names]
             doubled = [name for name, count in Counter(self.header).items() if name and count > 1]
             if doubled:
                 message = _("The first line has two columns of the same name: %(names)s.")
@@ -87,8 +88,9 @@ def _told(reader: Any) -> Iterator[Row]:
         except csv.Error as error:
             told = {"line": line, "why": _reason(str(error))}
             raise CsvError(_("Line %(line)d can't be read: %(why)s") % told) from error
-        if any(cell.strip() for cell in cells):
-            yield Row(line, [_plain(cell.strip()) for cell in cells])
+        cells = [cell.strip() for cell in cells]
+        if any(cells):
+            yield Row(line, [_plain(cell) if cell[:1] == "'" else cell for cell in cells])
 
 
 def _reason(error: str) -> str:
@@ -128,8 +130,8 @@ def _separator(header: str) -> str:
 
 
 def _plain(cell: str) -> str:
-    """A cell without the mark that `safe` puts before what looks like a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
+    """A cell that begins with ', without it where `safe` has put it before what looks like a formula."""
+    return cell[1:] if cell[1:].startswith(FORMULA) else cell
 
 
 def safe(cell: str) -> str:

@@ -10,6 +10,9 @@ AWAY = (OperationalError, InterfaceError)  # the database's own trouble: trying 
 TOO_MUCH = "54"  # PostgreSQL's class of errors about what it was given: too long, too deep, too many
 OFTEN = 3  # from the so-manieth time on a statement is prepared
 MOST = 500  # statements that a session keeps
+# In SQL, the first number of each of our advisory locks. A transaction that works on rows of its own (a
+# rehearsal) has others, by SET LOCAL sette.locks, and so makes nobody wait.
+LOCKS = "coalesce(nullif(current_setting('sette.locks', true), '')::int, 7)"
 
 
 def is_away(error: BaseException) -> bool:
@@ -33,3 +36,16 @@ def walking() -> Iterator[None]:
         yield
     finally:
         session.cursor_factory, session.prepare_threshold = Cursor, None
+
+
+@contextmanager
+def in_index_order() -> Iterator[None]:
+    """Have a transaction read ordered rows along their index within the block, and stop at the limit.
+
+    Where few rows were due when statistics were last gathered, the planner takes whichever index seems small
+    and sorts all that it finds: the whole of a backlog, at each claim.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort TO off")
+        yield
+        cursor.execute("SET LOCAL enable_sort TO DEFAULT")

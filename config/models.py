@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,11 +29,83 @@ class Clock(models.Model):
 class Scope(models.TextChoices):
     """What an API key may do. `full` is all of them."""
 
-    READ = "read", _("read everything")
+    READ = "read", _("read everything, people masked")
+    PERSONAL = "personal", _("see names, addresses and other personal data")
     CUSTOMERS = "customers", _("write customers, consents, events")
     DESIGN = "design", _("write rules, contents, caps, journeys, broadcasts")
     SEND = "send", _("publish journeys, start broadcasts")
     FULL = "full", _("everything")
+
+
+class Right(models.Model):  # noqa: DJ008 - there is never one
+    """No table: what people may be allowed that is about no single kind of row (see config/roles.py)."""
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        permissions = [
+            ("send", _("publish journeys, start broadcasts")),
+            ("see_personal_data", _("see names, addresses and other personal data")),
+        ]
+
+
+class Preferences(models.Model):
+    """How a person who logs in wants the pages to be."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("as the system")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
+    class Density(models.TextChoices):
+        COMFORTABLE = "comfortable", _("comfortable")
+        COMPACT = "compact", _("compact")
+
+    class Pace(models.TextChoices):
+        AT_ONCE = "at_once", _("each at once")
+        DAILY = "daily", _("all of a day in one mail, in the morning")
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="preferences"
+    )
+    language = models.CharField(
+        _("language"), max_length=12, blank=True, default="", help_text=_("Empty: as the browser asks.")
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, default="", help_text=_("Empty: the brand's.")
+    )
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    density = models.CharField(_("density"), max_length=11, choices=Density, default=Density.COMFORTABLE)
+    notices = ArrayField(models.CharField(max_length=12), verbose_name=_("told of"), default=list, blank=True)
+    pace = models.CharField(_("how"), max_length=8, choices=Pace, default=Pace.AT_ONCE)
+    told = models.BigIntegerField(default=0, help_text=_("The last notice that they were told of."))
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("preferences")
+        verbose_name_plural = _("preferences")
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Notice(models.Model):
+    """One thing that there is to tell people by e-mail, as long as it lasts (see config/telling.py)."""
+
+    kind = models.CharField(max_length=12)
+    key = models.CharField(max_length=60)
+    about = models.CharField(max_length=200)
+    path = models.CharField(max_length=200)
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    noticed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_notice_each")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
 
 
 class ApiKey(models.Model):

@@ -1,10 +1,11 @@
 """What the admin pages of every app share: the site, typed, and paging that never counts all rows."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.contrib import admin
 from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
@@ -19,13 +20,30 @@ def site() -> SetteSite:
     return cast(SetteSite, admin.site)
 
 
+class Empty(NamedTuple):
+    """What a list says while it has no row: why, what to do next, and where."""
+
+    text: Any
+    act: Any
+    view: str
+
+
 class Page(ModelAdmin):  # type: ignore[misc]
     """A list and a form in the product's look."""
+
+    empty: Empty | None = None
 
     list_fullwidth = True
     compressed_fields = True
     warn_unsaved_form = True
     list_filter_submit = False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Under the name of its rows, in place of “Select … to change”."""
+        named = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, named | (extra_context or {}))  # type: ignore[no-any-return]
 
 
 class LongList(Page):

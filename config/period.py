@@ -27,14 +27,19 @@ class Period:
 
     @classmethod
     def between(cls, asked: Mapping[str, str], now: datetime, zone: tzinfo) -> "Period":
-        """From the day `from` to the day `to`, both whole; where they are none, as `of` the asked `days`."""
+        """The `chosen` days; where they are none, as `of` the asked `days`."""
+        return cls.chosen(asked, zone) or cls.of(asked.get("days"), now)
+
+    @classmethod
+    def chosen(cls, asked: Mapping[str, str], zone: tzinfo) -> "Period | None":
+        """From the day `from` to the day `to`, both whole; None where they are none, or too many."""
         try:
             first, last = (date.fromisoformat(asked.get(name, "")) for name in ("from", "to"))
             start, end = (datetime.combine(day, time.min, zone) for day in (first, last + timedelta(days=1)))
         except (ValueError, OverflowError):
-            return cls.of(asked.get("days"), now)
+            return None
         days = (end.date() - start.date()).days
-        return cls(days, end) if 0 < days <= LONGEST else cls.of(asked.get("days"), now)
+        return cls(days, end) if 0 < days <= LONGEST else None
 
     @property
     def start(self) -> datetime:

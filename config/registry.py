@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeVar
 
+from django.utils.translation import gettext as _
+
 T = TypeVar("T")
 
 
@@ -44,8 +46,8 @@ class Registry(Generic[T]):
         try:
             return self._known[kind]
         except KeyError:
-            kinds = ", ".join(sorted(self._known))
-            raise UnknownKindError(f"There is no {self._what} {kind!r}. There are: {kinds}.") from None
+            told = {"kind": kind, "kinds": ", ".join(sorted(self._known))}
+            raise UnknownKindError(_("There is no kind “%(kind)s”. There are: %(kinds)s.") % told) from None
 
     def __contains__(self, kind: object) -> bool:
         self.discover()

@@ -82,6 +82,8 @@ def _welcome(places: Places) -> None:
     _say(f"Sette is ready: open {facts['url']}")
     if "admin_user" in facts:
         _say(f"Log in as {facts['admin_user']} with the password {facts['admin_password']}")
+        for role, password in facts["logins"].items():
+            _say(f"Or, to see what that role sees, as {role} with the password {password}")
     _say("Ctrl-C stops it")
 
 

@@ -19,6 +19,7 @@ BASE_URL = env.text("SETTE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 SECURE = BASE_URL.startswith("https://")
 # smtp://name:password@host:port; smtp+tls and smtps are known too. Empty: the sandbox's mailbox.
 EMAIL_URL = env.text("EMAIL_URL", "")
+DEFAULT_FROM_EMAIL = env.text("SETTE_MAIL_FROM", f"sette@{env.host_of(BASE_URL)}")  # to people who log in
 # A sandbox brings its own mailbox and receivers; nothing that it sends leaves the machine.
 SANDBOX = env.flag("SETTE_SANDBOX", default=env.is_here(BASE_URL))
 # In a rehearsal the clock can be moved, and nothing may reach anybody: every provider is on this machine.
@@ -27,11 +28,21 @@ if REHEARSAL and not env.is_here(EMAIL_URL):
     raise ImproperlyConfigured("SETTE_REHEARSAL needs providers on this machine: unset it, or EMAIL_URL.")
 ALLOWED_HOSTS = env.words("SETTE_HOSTS", [env.host_of(BASE_URL), "127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "config.csrf.refused"
 
 BRAND = env.text("SETTE_BRAND", "Sette Market")
 BRAND_TIME_ZONE = env.text("SETTE_TIME_ZONE", "Europe/Rome")
 BRAND_COUNTRY = env.text("SETTE_COUNTRY", "IT")
 BRAND_LANGUAGE = env.text("SETTE_LANGUAGE", "en")
+# Traits and properties that are masked for those who may not see personal data, however they are spelt.
+PERSONAL = env.words(
+    "SETTE_PERSONAL",
+    [
+        *("name", "first_name", "last_name", "full_name", "surname", "email", "mail", "phone", "mobile"),
+        *("address", "street", "zip", "postal_code", "birthday", "birth_date", "date_of_birth", "ip"),
+        *("text", "comment"),
+    ],
+)
 
 # --- Servers ------------------------------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", embedded.database_url(VAR))
@@ -47,7 +58,7 @@ CACHES = {
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "config.site.SetteAdminConfig",
+    "config.admin_app.SetteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -70,15 +81,17 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.csp.middleware",
-    "config.zone.middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.zone.middleware",
+    "config.masking.middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "insights.recent.middleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -133,6 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+IMPORT_MEGABYTES = env.number("SETTE_IMPORT_MEGABYTES", 500)  # of one file
 
 # --- The engine ---------------------------------------------------------------------------------------------
 RULE_SECONDS = env.number("SETTE_RULE_SECONDS", 3600)  # estimated, for asking everybody a rule
@@ -144,12 +158,17 @@ if LEASE < 2 * PROVIDER_TIMEOUT:
 # --- Celery: wake-ups only ----------------------------------------------------------------------------------
 CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
+# What no worker survives, an endless loop or endless memory, ends alone: its process, or its row.
+CELERY_TASK_TIME_LIMIT = env.number("SETTE_TASK_SECONDS", 900)
+WORKER_MEGABYTES = env.number("SETTE_WORKER_MEGABYTES", 2048)
 CELERY_DB_REUSE_MAX = 1_000_000_000  # tasks on one connection; else Celery opens a new one for each of them
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
 CELERY_TASK_ROUTES = {
     "customers.drain": {"queue": "ingest"},
+    "customers.import": {"queue": "ingest"},
     "customers.hear": {"queue": "ingest"},
     "customers.recheck": {"queue": "ingest"},
+    "journeys.simulate": {"queue": "simulate"},
     "journeys.*": {"queue": "advance"},
     "campaigns.*": {"queue": "advance"},
     "channels.dispatch_email": {"queue": "dispatch.email"},
@@ -208,7 +227,7 @@ UNFOLD = {
     "SITE_ICON": {"light": "config.look.light_mark", "dark": "config.look.dark_mark"},
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.look.mark"}],
     "STYLES": ["config.look.style"],
-    "SCRIPTS": ["config.look.script"],
+    "SCRIPTS": ["config.look.script", "config.look.palette"],
     "SHOW_LANGUAGES": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -228,6 +247,7 @@ UNFOLD = {
             "950": "#2E1065",
         },
     },
+    "ACCOUNT": {"navigation": "config.navigation.account"},
     "TABS": "config.tabs.tabs",
     "SIDEBAR": {
         "show_search": False,

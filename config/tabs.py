@@ -1,4 +1,4 @@
-"""Lists that belong together, as tabs above each of them."""
+"""Lists that belong together, as tabs above each of them: those that the person may open."""
 
 from typing import Any
 
@@ -6,33 +6,44 @@ from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+GROUPS: list[list[tuple[Any, str]]] = [
+    [
+        (_("Caps"), "channels.cap"),
+        (_("Quiet hours"), "channels.quiethours"),
+        (_("Holdout"), "channels.holdout"),
+    ],
+    [
+        (_("Sources"), "customers.source"),
+        (_("Topics"), "customers.topic"),
+        (_("Suppressions"), "customers.suppression"),
+        (_("Calls that failed"), "customers.inboxrow"),
+    ],
+    [
+        (_("Sweeps"), "django_celery_beat.periodictask"),
+        (_("Intervals"), "django_celery_beat.intervalschedule"),
+        (_("Times of day"), "django_celery_beat.crontabschedule"),
+    ],
+    [(_("People who log in"), "auth.user"), (_("Roles"), "auth.group")],
+]
+
 
 def _tab(title: Any, model: str) -> dict[str, Any]:
     app, name = model.split(".")
     return {"title": title, "link": reverse_lazy(f"admin:{app}_{name}_changelist")}
 
 
-def _group(*tabs: tuple[Any, str]) -> dict[str, Any]:
-    return {
-        "models": [model for _title, model in tabs],
-        "items": [_tab(title, model) for title, model in tabs],
-    }
+def _may_look(request: HttpRequest, model: str) -> bool:
+    app, name = model.split(".")
+    return bool(request.user.has_perm(f"{app}.view_{name}"))
 
 
-def tabs(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 - unfold hands the request over
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """One group for each page that has several lists."""
+    shown = [[tab for tab in group if _may_look(request, tab[1])] for group in GROUPS]
     return [
-        _group((_("Caps"), "channels.cap"), (_("Quiet hours"), "channels.quiethours")),
-        _group(
-            (_("Sources"), "customers.source"),
-            (_("Topics"), "customers.topic"),
-            (_("Exclusions"), "customers.suppression"),
-            (_("Calls that failed"), "customers.inboxrow"),
-        ),
-        _group(
-            (_("Sweeps"), "django_celery_beat.periodictask"),
-            (_("Intervals"), "django_celery_beat.intervalschedule"),
-            (_("Times of day"), "django_celery_beat.crontabschedule"),
-        ),
-        _group((_("People who log in"), "auth.user"), (_("Roles"), "auth.group")),
+        {
+            "models": [model for _title, model in group],
+            "items": [_tab(title, model) for title, model in group],
+        }
+        for group in shown
     ]

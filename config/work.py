@@ -9,10 +9,11 @@ stand behind each of them.
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from itertools import compress
 
@@ -27,12 +28,22 @@ from config import clock, database
 logger = logging.getLogger(__name__)
 
 BUDGET = 0.2  # seconds that one wake-up works at most: then what else waits for a worker has its turn
+TICK = timedelta(microseconds=1)  # as far as the database tells moments apart
+AGAIN = timedelta(minutes=15)
+PROBES = 64  # moments that one question asks about: a month is down to the microsecond after seven
+FIRST_DUE = """
+    SELECT probe.moment FROM unnest(%(moments)s::timestamptz[]) WITH ORDINALITY AS probe (moment, place)
+    WHERE {conditions} ORDER BY probe.place LIMIT 1
+"""
 WAKE_TTL = 5  # seconds after which a wake-up that no worker took is sent again
 
 
 @dataclass(frozen=True)
 class Work:
     """One piece of work. `order` is its place in the loop of design.md; `run(now)` does one batch.
+
+    `batch`: how many rows a full one moves. After one that moved fewer nothing is left that was due, but what
+    the piece woke itself for; None: that can't be told by the number.
 
     `due` is an SQL condition that holds at %(now)s whenever `run` has something to do; it may hold where
     `run` then finds that it can do nothing. `by_time`: rows come due by time alone, with nobody to send a
@@ -45,6 +56,11 @@ class Work:
     run: Callable[[datetime], int]
     due: str
     by_time: bool
+    batch: int | None
+
+    def has_more(self, moved: int) -> bool | None:
+        """Whether something may be left after a batch that moved so many rows; None: ask."""
+        return None if self.batch is None else moved >= self.batch
 
     @property
     def place(self) -> tuple[int, str]:
@@ -54,13 +70,20 @@ class Work:
 
 _known: dict[str, Work] = {}
 _silent = False
+_heeded: ContextVar[tuple[Collection[str], set[str]] | None] = ContextVar("heeded", default=None)
 
 
 def register(
-    name: str, *, order: int, run: Callable[[datetime], int], due: str, by_time: bool = False
+    name: str,
+    *,
+    order: int,
+    run: Callable[[datetime], int],
+    due: str,
+    by_time: bool = False,
+    batch: int | None = None,
 ) -> Work:
     """Make a piece of work known; its name is its Celery task's too, whose queue CELERY_TASK_ROUTES says."""
-    work = Work(name, order, run, due, by_time)
+    work = Work(name, order, run, due, by_time, batch)
     _known[name] = work
     return work
 
@@ -102,31 +125,83 @@ def perform(name: str) -> int:
     """Do a piece until nothing is due, as a worker does; returns the rows moved. Leaves it to a driver."""
     work = _known[name]
     _forget(name)
-    moved, started = 0, time.monotonic()
-    while not clock.is_driven() and (batch := work.run(clock.now())):
+    moved, started, is_left = 0, time.monotonic(), True
+    while is_left and time.monotonic() - started <= BUDGET:
+        with _heeding([name]) as woken:
+            batch = _turn(work)
         moved += batch
-        if time.monotonic() - started > BUDGET:
-            wake(name)
-            break
+        is_left = batch > 0 and (bool(woken) or work.has_more(batch) is not False)
+    if is_left:
+        wake(name)
     return moved
+
+
+def _turn(piece: Work) -> int:
+    with clock.attended():
+        return 0 if clock.is_driven() else piece.run(clock.now())
 
 
 def settle(now: datetime) -> Counter[str]:
     """Do all work that is due at `now`, here, until nothing moves any more; returns rows moved per piece.
 
-    Round after round in the order of the loop, each piece until it has nothing to do.
+    Round after round in the order of the loop, each piece until it has nothing to do. Which piece is next is
+    known by the wake-ups; what nobody woke is found by asking, before the end.
     """
-    moved: Counter[str] = Counter()
-    loop = pieces()
-    here = loop[0]
-    stuck: set[Work] = set()  # due, but they could do nothing since something last moved
     with database.walking():
-        while waiting := [piece for piece in due(loop, now) if piece not in stuck]:
-            here = min(waiting, key=lambda piece: (piece.place < here.place, piece.place))
+        return settle_pieces(pieces(), now)
+
+
+def settle_pieces(loop: Sequence[Work], now: datetime) -> Counter[str]:
+    """The same with some of the pieces only, or with others in their place; in the order given."""
+    moved: Counter[str] = Counter()
+    here = loop[0]
+    named = {piece.name: piece for piece in loop}
+    stuck: set[Work] = set()  # due, but they could do nothing since something last moved
+    waiting: set[Work] = set()
+    while waiting := waiting or {piece for piece in due(loop, now) if piece not in stuck}:
+        here = min(waiting, key=lambda piece: (piece.place < here.place, piece.place))
+        with _heeding(named) as woken:
             batch = here.run(now)
-            moved[here.name] += batch
-            stuck = set() if batch else stuck | {here}
+        moved[here.name] += batch
+        stuck = set() if batch else stuck | {here}
+        if here.has_more(batch) is None:
+            waiting = set()
+        else:
+            waiting = (waiting if here.has_more(batch) else waiting - {here}) | {
+                named[name] for name in woken
+            }
+            waiting -= stuck
     return +moved
+
+
+def next_due(loop: Sequence[Work], after: datetime, until: datetime) -> datetime | None:
+    """The first moment after `after`, up to `until`, at which time alone makes a piece due; None: none.
+
+    What is due `by_time` stays so until it is done. So the moment is narrowed down by asking the pieces
+    about many moments at once, and a piece need not tell when it will be due. One that is due at `after`
+    already, and could do nothing then, is asked again `AGAIN` later.
+    """
+    timed = [piece for piece in loop if piece.by_time]
+    asleep = [piece for piece in timed if piece not in due(timed, after)]
+    until = until if len(asleep) == len(timed) else min(until, after + AGAIN)
+    early, late = after, until if len(asleep) < len(timed) else _first_due(asleep, [until])
+    while late is not None and late - early > TICK:
+        span = max((late - early) / PROBES, TICK)
+        probes = [moment for n in range(1, PROBES) if (moment := early + n * span) < late]
+        late = _first_due(asleep, probes) or late
+        early = max([early, *(probe for probe in probes if probe < late)])
+    return late
+
+
+def _first_due(loop: Sequence[Work], moments: Sequence[datetime]) -> datetime | None:
+    """The first of the moments at which one of the pieces is due."""
+    if not loop or not moments:
+        return None
+    conditions = " OR ".join(f"({piece.due})".replace("%(now)s", "probe.moment") for piece in loop)
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_DUE.format(conditions=conditions), {"moments": list(moments)})
+        row = cursor.fetchone()
+        return row[0] if row else None
 
 
 def silence() -> None:
@@ -135,9 +210,23 @@ def silence() -> None:
     _silent = True
 
 
+@contextmanager
+def _heeding(names: Collection[str]) -> Iterator[set[str]]:
+    """Which of these pieces were woken within the block: whoever does them here needs no worker for it."""
+    woken: set[str] = set()
+    token = _heeded.set((names, woken))
+    try:
+        yield woken
+    finally:
+        _heeded.reset(token)
+
+
 def wake(name: str) -> None:
     """Have a worker do the piece `name` once the running transaction has committed."""
-    if not _silent:
+    names, woken = _heeded.get() or ((), set[str]())
+    if name in names:
+        woken.add(name)
+    elif not _silent:
         transaction.on_commit(partial(_send, name), robust=True)
 
 

@@ -5,8 +5,9 @@ Identity → traits → consents → events → stage, segments.
 The caller holds the events' lock. Each step is one statement, or a few, for the whole batch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 from django.db import connection
@@ -17,34 +18,51 @@ from customers.consents import ConsentChange, store_consents
 from customers.copying import moments, numbers
 from customers.events import NewEvent, write_events
 from customers.identity import Received, Resolved, resolve
-from customers.profile import load_profiles, save_profiles
+from customers.profile import Profile, create_profiles, load_profiles, save_profiles
 from customers.rules.depends import Depends
 from customers.tracking.calls import Call
+from customers.trait_events import Watch
 
 ABOUT_NOBODY = "No identifier of this call is valid: it is about nobody."
 NOTHING = msgspec.Raw(b"{}")
+TOLD = ("event", "record")  # what somebody else says of the customer
+Span = tuple[datetime, datetime]
 
 
-def apply_calls(batch: Sequence[Received], now: datetime) -> Resolved:
-    """Apply calls in the order in which they happened; returns whose each was (0: nobody's, or erased)."""
+class Applied(NamedTuple):
+    """Whose each call was (0: nobody's, or an erased person's), and about whom anything is new."""
+
+    customer_ids: list[int]
+    unclear: set[int]
+    created: Mapping[int, datetime]
+    changed: set[int]
+
+
+def apply_calls(batch: Sequence[Received], now: datetime) -> Applied:
+    """Apply calls in the order in which they happened."""
     order = sorted(range(len(batch)), key=lambda place: batch[place].call.occurred_at or now)
     batch = [batch[place] for place in order]
     resolved = resolve(batch, now)
     ids = resolved.customer_ids
-    traits = _learn(batch, resolved)
-    _touch(batch, ids)
+    seen = _seen(batch, ids)
+    learned, changes = _learn(batch, resolved, seen)
+    _touch({of: span for of, span in seen.items() if of not in resolved.created})
     events = [NewEvent(of, "$customer_created", at, NOTHING) for of, at in resolved.created.items()]
-    said = store_consents(_words(batch, ids), now)
+    said = store_consents(words(batch, ids), now)
     events += said
+    events += changes
     events += _events(batch, ids)
     write_events(events, now)
-    _classify(_news(batch, ids, events, Depends(traits=frozenset(traits), consent=bool(said))), resolved, now)
+    traits = frozenset(name for names in learned.values() for name in names)
+    _classify(_news(batch, ids, events, Depends(traits=traits, consent=bool(said))), resolved, now)
     if events:
         work.wake("journeys.listen")
     ids_as_given = [0] * len(ids)
     for place, of in zip(order, ids, strict=True):
         ids_as_given[place] = of
-    return resolved._replace(customer_ids=ids_as_given)
+    unclear = {order[place] for place in resolved.unclear}
+    changed = learned.keys() | resolved.gained | {event.customer_id for event in events}
+    return Applied(ids_as_given, unclear, resolved.created, changed)
 
 
 def _news(
@@ -69,7 +87,7 @@ def _news(
 
 def _is_seen(call: Call) -> bool:
     """Whether the customer did it; what was done to them says nothing of where they are."""
-    return call.kind != "event" and call.occurred_at is not None
+    return call.kind not in TOLD and call.occurred_at is not None
 
 
 def _tells(call: Call) -> bool:
@@ -84,22 +102,37 @@ def _classify(news: dict[int, Depends], resolved: Resolved, now: datetime) -> No
     classify_news({of: told for of, told in news.items() if of not in new}, now)
 
 
-def _learn(batch: Sequence[Received], resolved: Resolved) -> set[str]:
-    """Bring the records up to date; returns the names of the traits that changed."""
+def _learn(
+    batch: Sequence[Received], resolved: Resolved, seen: Mapping[int, Span]
+) -> tuple[dict[int, set[str]], list[NewEvent]]:
+    """Bring the records up to date, and write those of new customers.
+
+    Returns the names of the traits that changed, by customer, and the events of it.
+    """
+    created = resolved.created
     telling = [
         (of, one.call, country)
         for one, of, country in zip(batch, resolved.customer_ids, resolved.countries, strict=True)
         if of and _tells(one.call)
     ]
-    if not telling:
-        return set()
-    profiles = load_profiles({of for of, _, _ in telling})
+    profiles = load_profiles({of for of, _, _ in telling if of not in created})
     before = {of: msgspec.json.encode(profile) for of, profile in profiles.items()}
-    changed: set[str] = set()
+    profiles |= {of: Profile() for of in created}
+    watch = Watch()
+    changed: dict[int, set[str]] = {}
+    events: list[NewEvent] = []
     for of, call, country in telling:
-        changed |= profiles[of].learn(call, country)
-    save_profiles({of: kept for of, kept in profiles.items() if msgspec.json.encode(kept) != before[of]})
-    return changed
+        was = watch.values(profiles[of])
+        if learned := profiles[of].learn(call, country):
+            changed.setdefault(of, set()).update(learned)
+        assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
+        events += watch.changes(of, was, profiles[of], call.occurred_at)
+    save_profiles({of: profiles[of] for of in before if msgspec.json.encode(profiles[of]) != before[of]})
+    create_profiles(
+        {of: profiles[of] for of in created},
+        {of: (at, max(at, seen.get(of, (at, at))[1])) for of, at in created.items()},
+    )
+    return changed, events
 
 
 TOUCH = """
@@ -111,20 +144,25 @@ TOUCH = """
 """
 
 
-def _touch(batch: Sequence[Received], ids: Sequence[int]) -> None:
-    """When customers were seen: by what they did, not by what was done to them."""
-    first: dict[int, datetime] = {}
-    last: dict[int, datetime] = {}
+def _seen(batch: Sequence[Received], ids: Sequence[int]) -> dict[int, Span]:
+    """When customers were first and last seen: by what they did, not by what was done to them."""
+    seen: dict[int, Span] = {}
     for one, of in zip(batch, ids, strict=True):
-        if of and one.call.occurred_at and _is_seen(one.call):
-            first.setdefault(of, one.call.occurred_at)  # the batch is in order
-            last[of] = one.call.occurred_at
-    if last:
+        at = one.call.occurred_at
+        if of and at and _is_seen(one.call):
+            seen[of] = (seen[of][0] if of in seen else at, at)  # the batch is in order
+    return seen
+
+
+def _touch(seen: Mapping[int, Span]) -> None:
+    if seen:
+        first, last = zip(*seen.values(), strict=True)
         with connection.cursor() as cursor:
-            cursor.execute(TOUCH, [numbers(last), moments(first[of] for of in last), moments(last.values())])
+            cursor.execute(TOUCH, [numbers(seen), moments(first), moments(last)])
 
 
-def _words(batch: Sequence[Received], ids: Iterable[int]) -> list[ConsentChange]:
+def words(batch: Sequence[Received], ids: Iterable[int]) -> list[ConsentChange]:
+    """What the calls say of channels and topics; `ids` tells whose each call is."""
     return [
         ConsentChange(
             of, word.channel, word.topic, word.granted, word.source, word.wording, one.call.occurred_at

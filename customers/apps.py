@@ -8,4 +8,4 @@ class CustomersApp(AppConfig):
     """Who they are."""
 
     name = "customers"
-    verbose_name = _("Customers")
+    verbose_name = _("People")

@@ -1,11 +1,12 @@
 """What customers agreed to: the last word by when it was said; of two of the same moment the refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
 
+from customers.copying import copy_lines, escaped, moments, numbers, texts
 from customers.events import NewEvent
 
 
@@ -22,10 +23,15 @@ class ConsentChange(NamedTuple):
 
 
 Place = tuple[int, str, str]
+Word = tuple[bool, datetime]
 
 KNOWN = """
     SELECT customer_id, channel, topic, is_granted, changed_at
-    FROM customers_consent WHERE customer_id = ANY(%s)
+    FROM customers_consent WHERE customer_id = ANY(%s::bigint[])
+"""
+# What is said for the first time: several times as fast as the statement below, and nobody else may write it.
+COPY = """
+    COPY customers_consent (customer_id, channel, topic, source, wording, is_granted, changed_at) FROM STDIN
 """
 STORE = """
     INSERT INTO customers_consent (customer_id, channel, topic, is_granted, source, wording, changed_at)
@@ -45,7 +51,38 @@ def store_consents(changes: Sequence[ConsentChange], now: datetime) -> list[NewE
     """
     if not changes:
         return []
-    known = _known({change.customer_id for change in changes})
+    known = known_words({change.customer_id for change in changes})
+    there = set(known)
+    last, events = weigh(changes, known, now)
+    copy_lines(COPY, (_line(word, now) for place, word in last.items() if place not in there))
+    if again := [word for place, word in last.items() if place in there]:
+        with connection.cursor() as cursor:
+            cursor.execute(STORE, _columns(again, now))
+    return events
+
+
+def _line(word: ConsentChange, now: datetime) -> str:
+    said = "\t".join(map(escaped, (word.channel, word.topic, word.source, word.wording)))
+    granted = "t" if word.is_granted else "f"
+    return f"{word.customer_id}\t{said}\t{granted}\t{(word.at or now).isoformat()}\n"
+
+
+def _columns(words: Collection[ConsentChange], now: datetime) -> list[str]:
+    return [
+        numbers(word.customer_id for word in words),
+        texts(word.channel for word in words),
+        texts(word.topic for word in words),
+        texts("t" if word.is_granted else "f" for word in words),
+        texts(word.source for word in words),
+        texts(word.wording for word in words),
+        moments(word.at or now for word in words),
+    ]
+
+
+def weigh(
+    changes: Sequence[ConsentChange], known: dict[Place, Word], now: datetime
+) -> tuple[dict[Place, ConsentChange], list[NewEvent]]:
+    """Which of the words are the last, and the events of those that change something; `known` learns them."""
     last: dict[Place, ConsentChange] = {}
     events = []
     for change in changes:
@@ -58,19 +95,17 @@ def store_consents(changes: Sequence[ConsentChange], now: datetime) -> list[NewE
             events.append(_event(change, now))
         known[place] = (change.is_granted, change.at or now)
         last[place] = change
-    if last:
-        with connection.cursor() as cursor:
-            cursor.execute(STORE, [list(column) for column in zip(*last.values(), strict=True)])
-    return events
+    return last, events
 
 
-def _known(customer_ids: set[int]) -> dict[Place, tuple[bool, datetime]]:
+def known_words(customer_ids: Collection[int]) -> dict[Place, Word]:
+    """The last word of these customers on each channel and topic: what, and when it was said."""
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN, [list(customer_ids)])
+        cursor.execute(KNOWN, [numbers(customer_ids)])
         return {(row[0], row[1], row[2]): (row[3], row[4]) for row in cursor.fetchall()}
 
 
-def _outranks(change: ConsentChange, before: tuple[bool, datetime]) -> bool:
+def _outranks(change: ConsentChange, before: Word) -> bool:
     is_granted, changed_at = before
     assert change.at is not None  # noqa: S101 - filled in by the caller
     return (change.at, not change.is_granted) > (changed_at, not is_granted)

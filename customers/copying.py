@@ -4,18 +4,38 @@
 be used as `%s::bigint[]`, `%s::text[]`, `%s::timestamptz[]`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import connection
 
 NULL = r"\N"
+LARGEST = 1 << 22
 
 
 def copy_lines(statement: str, lines: Iterable[str]) -> None:
     """Send lines to a `COPY … FROM STDIN`; its errors are Django's, as those of any other statement."""
+    waiting = batched(lines)
+    if (first := next(waiting, None)) is None:
+        return
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        copy.write("".join(lines))
+        copy.write(first)
+        for some in waiting:
+            copy.write(some)
+
+
+def batched(lines: Iterable[str]) -> Iterator[str]:
+    """Lines joined to texts of a few megabytes: neither a call for each, nor all of them in memory."""
+    waiting: list[str] = []
+    size = 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size > LARGEST:
+            yield "".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield "".join(waiting)
 
 
 def escaped(text: str) -> str:

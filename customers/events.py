@@ -1,20 +1,40 @@
 """The only writer of events. Whoever writes one holds the events' lock until the commit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
 
+from config.database import LOCKS
 from customers.copying import NULL, copy_lines, escaped, numbers
 
-LOCK = "SELECT pg_advisory_xact_lock(7, 1)"
-RESERVE = "SELECT nextval('customers_event_id_seq') FROM generate_series(1, %s)"
+LOCK = f"SELECT pg_advisory_xact_lock({LOCKS}, 1)"
+# No id is drawn before the lock is held.
+RESERVE = f"""
+    WITH held AS MATERIALIZED ({LOCK})
+    SELECT nextval('customers_event_id_seq') FROM held, generate_series(1, %s)
+"""
 COPY = """
-    COPY customers_event (id, customer_id, name, occurred_at, received_at, properties, source_id, message_id)
+    COPY customers_event
+        (id, customer_id, name, occurred_at, received_at, properties, source_id, message_id, is_quiet)
     FROM STDIN
 """
+
+_is_quiet: ContextVar[bool] = ContextVar("is_quiet", default=False)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Events that are written within the block are heard by no journey: they begin, end and reach nothing."""
+    token = _is_quiet.set(True)
+    try:
+        yield
+    finally:
+        _is_quiet.reset(token)
 
 
 class NewEvent(NamedTuple):
@@ -39,7 +59,6 @@ def write_events(events: Sequence[NewEvent], now: datetime) -> list[int]:
     """Write events, in their order; returns their ids. The caller holds the events' lock, or gets it here."""
     if not events:
         return []
-    lock_events()
     with connection.cursor() as cursor:
         cursor.execute(RESERVE, [len(events)])
         ids = [row[0] for row in cursor.fetchall()]
@@ -62,6 +81,7 @@ def write_alike(name: str, properties: Mapping[str, Any], customer_ids: Sequence
 
 
 def _lines(ids: Iterable[int], events: Iterable[NewEvent], now: datetime) -> Iterable[str]:
+    quiet = "t" if _is_quiet.get() else "f"
     for event_id, (customer_id, name, occurred_at, properties, source_id, message_id, received_at) in zip(
         ids, events, strict=True
     ):
@@ -69,5 +89,5 @@ def _lines(ids: Iterable[int], events: Iterable[NewEvent], now: datetime) -> Ite
         yield (
             f"{event_id}\t{customer_id}\t{escaped(name)}\t{occurred_at.isoformat()}\t"
             f"{(received_at or now).isoformat()}\t{escaped(str(raw, 'utf-8'))}\t"
-            f"{source_id or NULL}\t{escaped(message_id)}\n"
+            f"{source_id or NULL}\t{escaped(message_id)}\t{quiet}\n"
         )

@@ -1,7 +1,7 @@
 """Why a rule finds a customer, or does not: line by line, with what was found.
 
 Each line and group of the rule is a question of its own; all of them are answered by one query, and what was
-found by a second one. Nothing is written.
+found by a second one. Nothing is written. What is personal is told to who may see it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from config.masking import HIDDEN, is_hidden, is_personal, shown_text
 from customers.models import Customer, Stage
 from customers.models.stage import LABELS
 from customers.rules import Rule, RuleError, matching, parse
@@ -23,6 +24,7 @@ from customers.rules.leaf import Leaf
 from customers.rules.problems import join_path
 from customers.rules.tree import Group
 
+MOST_PLACES = 4  # of an average
 MOST_SAID = 120  # letters of a value that was found
 
 
@@ -129,7 +131,9 @@ def _said(leaf: Leaf, value: Any) -> str:
     """What was found, as the reader would say it; a stage by its name."""
     if isinstance(value, str) and leaf.shown and leaf.shown.suggests.get("value") == "stages":
         return str(LABELS.get(value, value))
-    words = value_said(value)
+    if is_hidden() and any(is_personal(getattr(leaf, name, None) or "") for name in ("trait", "property")):
+        return HIDDEN
+    words = shown_text(value_said(value))
     return words if len(words) <= MOST_SAID else words[:MOST_SAID] + "…"
 
 
@@ -145,4 +149,4 @@ def value_said(value: Any) -> str:
         return ", ".join(f"{key}: {value_said(one)}" for key, one in value.items())
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return value_words(value)
-    return number_format(value.normalize() if isinstance(value, Decimal) else value)
+    return number_format(round(value, MOST_PLACES).normalize() if isinstance(value, Decimal) else value)

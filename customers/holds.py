@@ -1,5 +1,6 @@
 """Stages by hand: a person puts a customer into a stage, with a reason, and lets the rules decide again."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -40,25 +41,45 @@ def hold_stage(
     It ends the hold that there was. The move, if it is one, is the person's: with reason and name. HoldError
     for what can't be, and for a customer who is gone.
     """
+    holds = hold_stages([customer_id], stage, reason, by, now, until=until, yields=yields)
+    if not holds:
+        raise HoldError("", _("The customer was erased meanwhile."))
+    return holds[0]
+
+
+def hold_stages(
+    customer_ids: Iterable[int],
+    stage: Stage,
+    reason: str,
+    by: str,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+    yields: bool = False,
+) -> list[StageHold]:
+    """The same of many customers at once; those who are gone are left out."""
     reason = _checked(reason, until, now, yields=yields)
     with transaction.atomic():
         lock_events()
-        if not lock_customers([customer_id]):
-            raise HoldError("", _("The customer was erased meanwhile."))
-        StageHold.objects.filter(customer_id=customer_id, ended_at=None).update(ended_at=now, ended_by=by)
-        hold = StageHold.objects.create(
-            customer_id=customer_id,
-            stage=stage,
-            reason=reason,
-            held_by=by,
-            held_at=now,
-            until=until,
-            yields=yields,
-            named=_named(customer_id, now) if yields else None,
+        there = lock_customers(customer_ids)
+        StageHold.objects.filter(customer_id__in=there, ended_at=None).update(ended_at=now, ended_by=by)
+        named = _named(there, now) if yields else {}
+        holds = StageHold.objects.bulk_create(
+            StageHold(
+                customer_id=customer_id,
+                stage=stage,
+                reason=reason,
+                held_by=by,
+                held_at=now,
+                until=until,
+                yields=yields,
+                named=named.get(customer_id),
+            )
+            for customer_id in there
         )
         told = {"stage": stage.slug, "by": by, "reason": reason, "until": until and until.isoformat()}
-        _tell(customer_id, "$stage_held", told | {"yields": yields}, now)
-    return hold
+        _tell(there, "$stage_held", told | {"yields": yields}, now)
+    return holds
 
 
 def release_stage(customer_id: int, by: str, now: datetime) -> bool:
@@ -71,7 +92,7 @@ def release_stage(customer_id: int, by: str, now: datetime) -> bool:
             return False
         hold.ended_at, hold.ended_by = now, by
         hold.save(update_fields=["ended_at", "ended_by"])
-        _tell(customer_id, "$stage_released", {"stage": NUMBERS[hold.stage_id], "by": by}, now)
+        _tell([customer_id], "$stage_released", {"stage": NUMBERS[hold.stage_id], "by": by}, now)
     return True
 
 
@@ -88,14 +109,14 @@ def _checked(reason: str, until: datetime | None, now: datetime, *, yields: bool
     return reason
 
 
-def _named(customer_id: int, now: datetime) -> int | None:
+def _named(customer_ids: Sequence[int], now: datetime) -> dict[int, int | None]:
     stages = next(one for level in load_definitions() for one in level if one.name == STAGE)
-    return named_by_rules(stages, [customer_id], now)[customer_id]
+    return named_by_rules(stages, customer_ids, now)
 
 
-def _tell(customer_id: int, name: str, told: dict[str, object], now: datetime) -> None:
-    """The event, and all that follows of it."""
-    write_events([NewEvent(customer_id, name, now, told)], now)
-    classify_by({STAGE}, [customer_id], now)
-    classify([customer_id], now, changed=Depends(events=frozenset([name])))
+def _tell(customer_ids: Sequence[int], name: str, told: dict[str, object], now: datetime) -> None:
+    """The events, and all that follows of them."""
+    write_events([NewEvent(customer_id, name, now, told) for customer_id in customer_ids], now)
+    classify_by({STAGE}, customer_ids, now)
+    classify(customer_ids, now, changed=Depends(events=frozenset([name])))
     work.wake("journeys.listen")

@@ -6,6 +6,7 @@ Identities are written under the events' lock only, so what is read here stays t
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,12 +15,12 @@ from django.db import connection
 
 from customers.addresses import AddressError, normal
 from customers.copying import copy_lines, escaped, moments, numbers, texts
+from customers.countries import countries_of
 from customers.linking import LEVELS, Claim, Key, Links, Person, link
 from customers.locks import lock_customers
 from customers.merge import Merge, merge_customers, on_merge
 from customers.models import News
 from customers.news import tell
-from customers.profile import stated
 from customers.tracking.calls import Call
 
 __all__ = ["Merge", "Received", "Resolved", "on_merge", "resolve", "tombstone_of"]
@@ -38,6 +39,8 @@ class Resolved(NamedTuple):
     """Whose each call is, by the customer's id, and what became of customers.
 
     An id of 0: nobody's, for no identifier was valid (its place is in `unclear`), or of an erased person.
+    `created`: the ids of new customers, of whom whoever asked writes the rows, with the moment each was first
+    seen. `gained`: who has one more identifier, or one less, or was joined with somebody.
     """
 
     customer_ids: list[int]
@@ -45,25 +48,43 @@ class Resolved(NamedTuple):
     created: dict[int, datetime]
     merged: list[Merge]
     unclear: set[int]
+    gained: set[int]
 
 
-def resolve(batch: Sequence[Received], now: datetime) -> Resolved:
-    """Find or make the customer of each call, in order, and join those who turn out to be one person.
+class Linked(NamedTuple):
+    """What `linking` decided about a batch, and of what it read; nothing is written yet."""
 
-    Leaves the customers locked.
-    """
-    countries = _countries(batch)
+    countries: list[str]
+    claims: list[Claim]
+    before: dict[Key, Person]
+    owners: dict[Key, Person]
+    links: Links
+
+
+def linked(batch: Sequence[Received]) -> Linked:
+    """Decide whose each call is, by all that is known now."""
+    countries = countries_of([one.call for one in batch])
     claims = [_claim(one.call, country) for one, country in zip(batch, countries, strict=True)]
     told = [claim for claim in claims if claim.keys]
     owners = _owners({key for claim in told for key in (*claim.keys, *claim.previous)})
     _learn_levels(told, owners)
     before = dict(owners)
     links = link(claims, owners, _buried({key for claim in told for key in claim.keys if key not in owners}))
+    return Linked(countries, claims, before, owners, links)
+
+
+def resolve(batch: Sequence[Received], now: datetime) -> Resolved:
+    """Find the customer of each call, in order, or a number for one who is new, and join who is one person.
+
+    Leaves the customers locked.
+    """
+    countries, claims, before, owners, links = linked(batch)
     _forget_barred(batch, links)
     known = _known(batch, links)
-    created = _create(links, batch)
+    created = _number(links, batch)
     _write(links)
-    tell(_reached(links, before, owners) - created.keys(), News.What.REACH)
+    gained = _gained(links, before, owners)
+    tell((gained | _restated(links, owners)) - created.keys(), News.What.REACH)
     merges = [Merge(person.id, person.root().id) for person in links.merged]
     merge_customers(merges, now)
     joined = dict(merges)
@@ -74,15 +95,20 @@ def resolve(batch: Sequence[Received], now: datetime) -> Resolved:
     unclear = {
         place for place, claim in enumerate(claims) if not claim.keys and batch[place].call.kind != "event"
     }
-    return Resolved(ids, countries, created, merges, unclear)
+    gained |= {merge.customer_id for merge in merges}
+    return Resolved(ids, countries, created, merges, unclear, gained)
 
 
-def _reached(links: Links, before: Mapping[Key, Person], after: Mapping[Key, Person]) -> set[int]:
-    """Whose addresses are others now: who has one more or newer, and who has one less."""
+def _gained(links: Links, before: Mapping[Key, Person], after: Mapping[Key, Person]) -> set[int]:
+    """Who has one identifier more, and who has one less."""
     gained = [person for person, _key, _at in links.gained]
     moved = [owner for key in links.moved for owner in (before[key], after[key])]
-    restated = [after[key] for key, _at in links.restated]
-    return {person.root().id for person in (*gained, *moved, *restated)}
+    return {person.root().id for person in (*gained, *moved)}
+
+
+def _restated(links: Links, owners: Mapping[Key, Person]) -> set[int]:
+    """Of whom an address was said again, which may be the newest now."""
+    return {owners[key].root().id for key, _at in links.restated}
 
 
 FOLLOW = "SELECT old_id, customer_id FROM customers_mergedcustomer WHERE old_id = ANY(%s::bigint[])"
@@ -125,37 +151,7 @@ def _claim(call: Call, country: str) -> Claim:
 
 
 ADDRESSES = ("email", "phone")
-JOINING = ("identify", "alias")
-
-
-def _countries(batch: Sequence[Received]) -> list[str]:
-    """The country whose telephone numbers each call means: its own, the customer's, the brand's."""
-    countries = [settings.BRAND_COUNTRY] * len(batch)
-    asking: dict[int, str] = {}
-    for place, (call, *_) in enumerate(batch):
-        if "phone" in call.traits:
-            if country := stated(call.traits).get("country") or call.country:
-                countries[place] = country
-            elif "external_id" in call.identities:
-                asking[place] = call.identities["external_id"]
-    known = _countries_of(asking.values()) if asking else {}
-    for place, number in asking.items():
-        countries[place] = known.get(number) or settings.BRAND_COUNTRY
-    return countries
-
-
-COUNTRIES = """
-    SELECT identity.value, customer.country
-    FROM customers_identity AS identity
-    JOIN customers_customer AS customer ON customer.id = identity.customer_id
-    WHERE identity.kind = 'external_id' AND identity.value = ANY(%s::text[])
-"""
-
-
-def _countries_of(wanted: Iterable[str]) -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTRIES, [texts(wanted)])
-        return dict(cursor.fetchall())
+JOINING = ("identify", "alias", "record")
 
 
 # Counts on one_customer_per_identity (kind, value).
@@ -203,12 +199,15 @@ def tombstone_of(key: Key) -> bytes:
     return hmac.digest(settings.SECRET_KEY.encode(), f"{key[0]}:{key[1]}".encode(), hashlib.sha256)
 
 
-def _buried(keys: Iterable[Key]) -> set[Key]:
-    """Those of the identifiers that belong to erased persons."""
-    digests = {tombstone_of(key): key for key in keys}
-    if not digests:
+def _buried(keys: AbstractSet[Key]) -> set[Key]:
+    """Those of the identifiers that belong to erased persons; hashed only where anybody was erased."""
+    if not keys:
         return set()
     with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM customers_tombstone)")
+        if cursor.fetchone() == (False,):
+            return set()
+        digests = {tombstone_of(key): key for key in keys}
         cursor.execute("SELECT digest FROM customers_tombstone WHERE digest = ANY(%s)", [list(digests)])
         return {digests[bytes(row[0])] for row in cursor.fetchall()}
 
@@ -221,11 +220,10 @@ def _forget_barred(batch: Sequence[Received], links: Links) -> None:
 
 
 RESERVE = "SELECT nextval('customers_customer_id_seq') FROM generate_series(1, %s)"
-CREATE = "COPY customers_customer (id, first_seen_at, last_seen_at) FROM STDIN"
 
 
-def _create(links: Links, batch: Sequence[Received]) -> dict[int, datetime]:
-    """Make the rows of persons who have none; returns their ids with the moment they were first seen."""
+def _number(links: Links, batch: Sequence[Received]) -> dict[int, datetime]:
+    """Give an id to persons who have none; returns the ids with the moment each was first seen."""
     fresh: dict[Person, datetime] = {}
     for one, linked in zip(batch, links.persons, strict=True):
         person = linked.root() if linked else None
@@ -238,7 +236,6 @@ def _create(links: Links, batch: Sequence[Received]) -> dict[int, datetime]:
         cursor.execute(RESERVE, [len(fresh)])
         for person, (row_id,) in zip(fresh, cursor.fetchall(), strict=True):
             person.id = row_id
-    copy_lines(CREATE, (f"{p.id}\t{at.isoformat()}\t{at.isoformat()}\n" for p, at in fresh.items()))
     return {person.id: at for person, at in fresh.items()}
 
 

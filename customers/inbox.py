@@ -8,8 +8,7 @@ is found by the care of the next one (`customers.pace`).
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from hashlib import blake2b
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,13 +20,14 @@ from customers.copying import NULL, copy_lines, escaped, numbers
 from customers.events import lock_events
 from customers.identity import Received
 from customers.pace import Pace
+from customers.seen import digest_of, first_seen
 from customers.tracking.calls import Call, corrected
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
+BATCH = 2000
 FIRST_DELAY = 10  # seconds, then four times as long each time: 10 s, 40 s, 2:40, 10:40
-KEEP_SEEN = timedelta(hours=48)
 
 
 ENDED = "The process that applied it ended, or the database under it did."
@@ -85,7 +85,7 @@ def store(calls: Sequence[tuple[Call, int | None]], now: datetime) -> None:
         call.sent_at = None
         payload = escaped(msgspec.json.encode(call).decode())
         lines.append(f"{received}\t{source_id or NULL}\t{escaped(call.message_id)}\t{call.kind}\t{payload}\n")
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         copy_lines(STORE, lines)
         work.wake("customers.drain")
 
@@ -127,7 +127,7 @@ DRAIN_DUE = """
 """
 
 
-def drain(now: datetime, limit: int = 2000) -> int:
+def drain(now: datetime, limit: int = BATCH) -> int:
     """Apply the oldest pending calls; returns how many rows it moved."""
     moved = 0
     while moved < limit:
@@ -230,7 +230,7 @@ def _apply(rows: Sequence[Pending], now: datetime) -> None:
     """Apply rows and take them out of the inbox."""
     if not rows:
         return
-    fresh = _unseen(rows, now)
+    fresh = first_seen(rows, now)
     parked: list[Pending] = []
     batch = [Received(_decode(row.payload), row.received_at, row.source_id, row.message_id) for row in fresh]
     if batch:
@@ -240,29 +240,6 @@ def _apply(rows: Sequence[Pending], now: datetime) -> None:
     done = {row.id for row in rows} - {row.id for row in parked}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM customers_inboxrow WHERE id = ANY(%s::bigint[])", [numbers(done)])
-
-
-REMEMBER = """
-    INSERT INTO customers_seenmessage (digest, seen_at)
-    SELECT digest, %s FROM unnest(%s::uuid[]) AS seen(digest)
-    ON CONFLICT DO NOTHING RETURNING digest::text
-"""
-
-
-def _unseen(rows: Sequence[Pending], now: datetime) -> list[Pending]:
-    """The rows whose message id takes effect for the first time; a source's ids are its own."""
-    first: dict[str, Pending] = {}
-    for row in rows:
-        first.setdefault(_digest(row), row)
-    with connection.cursor() as cursor:
-        cursor.execute(REMEMBER, [now, f"{{{','.join(first)}}}"])
-        return [first[digest] for (digest,) in cursor.fetchall()]
-
-
-def _digest(row: Pending) -> str:
-    """A message id of a source in 16 bytes, spelled as PostgreSQL spells them."""
-    text = blake2b(f"{row.source_id or 0}:{row.message_id}".encode(), digest_size=16).hexdigest()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 PARK = """
@@ -277,7 +254,7 @@ def _park(rows: Sequence[Pending], error: str) -> None:
     """Put rows aside for good, until somebody drives them anew; they have had no effect."""
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(PARK, [error, [row.id for row in rows], [_digest(row) for row in rows]])
+            cursor.execute(PARK, [error, [row.id for row in rows], [digest_of(row) for row in rows]])
 
 
 ATTEMPT = """
@@ -321,23 +298,3 @@ def redrive(row_ids: Sequence[int], now: datetime) -> int:
         moved = int(cursor.rowcount)
         work.wake("customers.drain")
     return moved
-
-
-FORGET = """
-    DELETE FROM customers_seenmessage WHERE digest = ANY(ARRAY(
-        SELECT digest FROM customers_seenmessage WHERE seen_at < %s LIMIT %s))
-"""
-
-
-# A replay need not forget at each of its stops: a day's worth at once.
-FORGET_DUE = f"""
-    EXISTS (SELECT FROM customers_seenmessage
-            WHERE seen_at < %(now)s - interval '{KEEP_SEEN.days + 1} days')
-"""
-
-
-def forget_seen(now: datetime, limit: int = 5000) -> int:
-    """Forget message ids that are older than 48 hours; returns how many."""
-    with work.redoable(), connection.cursor() as cursor:
-        cursor.execute(FORGET, [now - KEEP_SEEN, limit])
-        return int(cursor.rowcount)

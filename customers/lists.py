@@ -131,6 +131,22 @@ def change_members(segment: Segment, operation: Operation, rows: Iterable[Named]
     return change.report
 
 
+def lock_list(segment: Segment) -> Segment:
+    """Lock a list's row, as all do who change it, before the events' lock. ListError: it is none in use."""
+    return _Change(segment, segment.created_at, is_alone=False).claim()
+
+
+def put_members(segment: Segment, customer_ids: list[int], now: datetime, *, is_in: bool) -> int:
+    """Put customers into a list or take them out; returns how many that changed.
+
+    In the caller's transaction, which holds the list's row, the events' lock and the customers'.
+    """
+    change = _Change(segment, now, is_alone=False)
+    with change.counted(change.claim()):
+        changed = change.enter(customer_ids) if is_in else change.leave(customer_ids)
+    return len(changed)
+
+
 class _Change:
     """One change of one list, and what is to be told of it."""
 
@@ -142,7 +158,7 @@ class _Change:
     def check(self) -> None:
         """Whether this can be done at all, before a row is looked at."""
         with transaction.atomic():
-            self.changes = self._claim().changes
+            self.changes = self.claim().changes
 
     def by_rows(self, rows: Iterable[Named], change: Callable[[list[int]], list[int]]) -> None:
         """Chunk after chunk: whom the rows name enters or leaves."""
@@ -168,18 +184,24 @@ class _Change:
     def _chunk(self) -> Iterator[None]:
         """A transaction that holds the list's row, then the events' lock, and counts itself a change."""
         with transaction.atomic():
-            claimed = self._claim()
+            claimed = self.claim()
             if self.is_alone and claimed.changes != self.changes:
                 raise ListError(_("Somebody else changed the list meanwhile: look at it, and begin again."))
             lock_events()
-            before = self.report.added, self.report.removed
-            yield
-            if before != (self.report.added, self.report.removed):
-                self.changes = claimed.changes = claimed.changes + 1
-                claimed.changed_at = claimed.rebuilt_at = self.now
-                claimed.save(update_fields=["changes", "changed_at", "rebuilt_at"])
+            with self.counted(claimed):
+                yield
 
-    def _claim(self) -> Segment:
+    @contextmanager
+    def counted(self, claimed: Segment) -> Iterator[None]:
+        """Count what is done here as one change of the list, if somebody entered or left."""
+        before = self.report.added, self.report.removed
+        yield
+        if before != (self.report.added, self.report.removed):
+            self.changes = claimed.changes = claimed.changes + 1
+            claimed.changed_at = claimed.rebuilt_at = self.now
+            claimed.save(update_fields=["changes", "changed_at", "rebuilt_at"])
+
+    def claim(self) -> Segment:
         """The row, locked as a rebuild does; ListError where it is no list that is in use."""
         claimed = Segment.objects.select_for_update(no_key=True).get(pk=self.segment.pk)
         if claimed.kind != Segment.Kind.LIST:

@@ -8,6 +8,7 @@ from itertools import chain
 from django.db import connection
 
 from config import work
+from config.database import LOCKS
 from customers.classify import classify_news
 from customers.copying import numbers
 from customers.definitions import load_definitions
@@ -19,12 +20,13 @@ from customers.rules import Depends
 MEANS = {News.What.REACH: Depends(reach=True), News.What.MESSAGES: Depends(messages=True)}
 # Shared with all who tell; whoever saves a rule waits for them, and asks everybody afterwards. Nobody waits
 # for who saves: what a rule that is being saved reads is not known, so all is told.
-SHARE = "SELECT pg_try_advisory_xact_lock_shared(7, 2)"
+SHARE = f"SELECT pg_try_advisory_xact_lock_shared({LOCKS}, 2)"
 TELL = "INSERT INTO customers_news (customer_id, what) SELECT id, %s FROM unnest(%s::bigint[]) AS told(id)"
 TAKE = """
     DELETE FROM customers_news WHERE id IN (SELECT id FROM customers_news ORDER BY id LIMIT %s)
     RETURNING customer_id, what
 """
+BATCH = 2000
 HEAR_DUE = "EXISTS (SELECT FROM customers_news)"
 
 
@@ -41,7 +43,7 @@ def tell(customer_ids: Collection[int], what: News.What) -> None:
 
 
 @work.redoable()
-def hear(now: datetime, limit: int = 2000) -> int:
+def hear(now: datetime, limit: int = BATCH) -> int:
     """Ask what reads the news of the customers whom they are about; returns how many news there were."""
     lock_events()
     with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from customers.events import lock_events
 from customers.identity import tombstone_of
+from customers.imports.services import forget_people
 from customers.linking import Key
 from customers.locks import lock_customers
 from customers.models import Consent, Customer, Event, Identity, Membership, StageHold, StageMove, Suppression
@@ -51,14 +52,14 @@ ERASE = (
 )
 
 
-def erase_customer(customer_id: int, now: datetime) -> bool:
-    """Erase a person: nothing personal stays, nothing late brings them back. False: there was nobody."""
+def erase_customers(customer_ids: Iterable[int], now: datetime) -> int:
+    """Erase people: nothing personal stays, nothing late brings them back. Returns how many there were."""
     with transaction.atomic():
         lock_events()
-        ids = lock_customers([customer_id])
+        ids = lock_customers(customer_ids)
         if not ids:
-            return False
-        keys = list(Identity.objects.filter(customer_id=customer_id).values_list("kind", "value"))
+            return 0
+        keys = list(Identity.objects.filter(customer_id__in=ids).values_list("kind", "value"))
         _bury(keys, now)
         _unsuppress(keys)
         for hook in on_erase:
@@ -66,9 +67,10 @@ def erase_customer(customer_id: int, now: datetime) -> bool:
         with connection.cursor() as cursor:
             columns = {"kinds": [kind for kind, _ in keys], "values": [value for _, value in keys]}
             cursor.execute(PENDING, {"ids": ids, **columns})
+            forget_people(columns["values"])
             for statement in ERASE:
                 cursor.execute(statement, [ids])
-    return True
+    return len(ids)
 
 
 def _bury(keys: Iterable[Key], now: datetime) -> None:
@@ -127,7 +129,9 @@ def export_customer(customer_id: int) -> dict[str, Any]:
             .values("stage__slug", "reason", "held_by", "held_at", "until", "ended_at", "ended_by")
         ),
         "segments": list(
-            Membership.objects.filter(**mine).order_by("id").values("segment__slug", "entered_at", "left_at")
+            Membership.objects.filter(**mine, segment__is_internal=False)
+            .order_by("id")
+            .values("segment__slug", "entered_at", "left_at")
         ),
         "events": list(
             Event.objects.filter(**mine)

@@ -8,6 +8,7 @@ same record.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -15,7 +16,7 @@ import msgspec
 from django.db import connection
 
 from customers.addresses import AddressError, normal
-from customers.copying import numbers, texts
+from customers.copying import copy_lines, escaped, numbers, texts
 from customers.tracking.calls import Call, ticks
 
 RENAMED = {"firstName": "first_name", "lastName": "last_name", "createdAt": "created_at"}
@@ -44,9 +45,9 @@ class Profile(msgspec.Struct):
         at = ticks(call.occurred_at)
         before = [getattr(self, column) for column in COLUMNS]
         changed = {
-            RENAMED.get(name, name)
-            for name, value in call.traits.items()
-            if self._set(name, value, at, country)
+            name
+            for said, value in call.traits.items()
+            if self._set(name := RENAMED.get(said, said), value, at, country)
         }
         for column, value in stated(call.traits).items():
             self._set_column(column, column, value, at)
@@ -74,14 +75,15 @@ class Profile(msgspec.Struct):
             self._set_column(column, column + HINT, value, at)
 
     def _set(self, name: str, value: Any, at: int, country: str) -> bool:
-        name = RENAMED.get(name, name)
-        if len(name) > LONGEST_NAME or name.startswith("$"):
-            return False
-        if name not in self.trait_times and len(self.trait_times) >= MOST_TRAITS:
-            self.trait_errors["*"] = f"More than {MOST_TRAITS} traits; {name} was left out."
-            return False
+        known = self.trait_times.get(name)
+        if known is None:
+            if len(name) > LONGEST_NAME or name.startswith("$"):
+                return False
+            if len(self.trait_times) >= MOST_TRAITS:
+                self.trait_errors["*"] = f"More than {MOST_TRAITS} traits; {name} was left out."
+                return False
         value, error = checked(name, value, country)
-        if not self._wins(name, value, at):
+        if known is not None and not self._wins(name, value, at):
             return False
         before = self.traits.get(name)
         self._write(name, value, at, error)
@@ -101,7 +103,7 @@ class Profile(msgspec.Struct):
             self.traits[name] = value
         if error:
             self.trait_errors[name] = error
-        else:
+        elif self.trait_errors:
             self.trait_errors.pop(name, None)
 
     def _set_column(self, column: str, key: str, value: str, at: int) -> None:
@@ -206,6 +208,27 @@ def save_profiles(profiles: Mapping[int, Profile]) -> None:
                 texts(profile.time_zone for profile in kept),
             ],
         )
+
+
+CREATE = """
+    COPY customers_customer (id, first_seen_at, last_seen_at, traits, trait_times, trait_errors, language,
+        country, time_zone) FROM STDIN
+"""
+
+
+def create_profiles(profiles: Mapping[int, Profile], seen: Mapping[int, tuple[datetime, datetime]]) -> None:
+    """Write the records of new customers, each with when it was first and last seen."""
+    if profiles:
+        copy_lines(CREATE, (_line(of, profile, *seen[of]) for of, profile in profiles.items()))
+
+
+def _line(of: int, profile: Profile, first: datetime, last: datetime) -> str:
+    said = (profile.traits, profile.trait_times, profile.trait_errors)
+    documents = "\t".join(escaped(text_of(document)) if document else "{}" for document in said)
+    return (
+        f"{of}\t{first.isoformat()}\t{last.isoformat()}\t{documents}\t"
+        f"{profile.language}\t{profile.country}\t{profile.time_zone}\n"
+    )
 
 
 def text_of(value: Any) -> str:

@@ -84,7 +84,7 @@ TIMELINE = """
         (SELECT entered_at, 'segment', stay.id, segment.slug,
                 jsonb_build_object('segment', segment.name, 'left_at', stay.left_at)
          FROM customers_membership AS stay JOIN customers_segment AS segment ON segment.id = stay.segment_id
-         WHERE customer_id = %(customer)s
+         WHERE customer_id = %(customer)s AND NOT segment.is_internal
            AND (%(at)s::timestamptz IS NULL OR (entered_at, 'segment', stay.id) < (%(at)s, %(kind)s, %(id)s))
          ORDER BY entered_at DESC, stay.id DESC LIMIT %(size)s)
     )

@@ -20,10 +20,11 @@ REMAKE = """
         WHERE holds OR told < coalesce(recheck_at, 'infinity')
     ),
     due AS MATERIALIZED (
-        SELECT customer.id, answer.told FROM answer JOIN customers_customer AS customer USING (id)
-        WHERE answer.told < coalesce(answer.recheck_at, 'infinity')
-          AND customer.id > {after} AND customer.id <= {last}
-        ORDER BY customer.id FOR NO KEY UPDATE OF customer
+        SELECT asked.id, asked.told
+        FROM (SELECT id, told FROM answer WHERE told < coalesce(recheck_at, 'infinity') ORDER BY id) AS asked,
+            LATERAL (
+                SELECT FROM customers_customer AS customer WHERE customer.id = asked.id FOR NO KEY UPDATE
+            ) AS locked
     ),
     timed AS (
         UPDATE customers_customer AS customer SET recheck_at = due.told FROM due

@@ -10,23 +10,26 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from django.db import OperationalError, connection
 from psycopg.errors import QueryCanceled
 
 from config import work
 from customers.classify import classify, classify_by
-from customers.definitions import STAGE, load_definitions, segment_name
+from customers.definitions import STAGE, load_definitions, segment_name, slug_of
 from customers.events import lock_events
 from customers.locks import lock_customers
 from customers.models import Customer, Segment, Stage
 from customers.pace import Stride
 from customers.ranges import remake
 from customers.rules import Depends, Rule
+from customers.segments import lock_definitions
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 5000
+BATCH = 2000  # customers who are looked at again
 PATIENCE = "5s"  # for one range of customers, while others wait for the events' lock
 DUE = "SELECT id FROM customers_customer WHERE recheck_at <= %s ORDER BY recheck_at LIMIT %s"
 RECHECK_DUE = "coalesce((SELECT min(recheck_at) FROM customers_customer) <= %(now)s, false)"
@@ -47,7 +50,7 @@ _stride = Stride()
 
 
 @work.redoable()
-def recheck(now: datetime, limit: int = 2000) -> int:
+def recheck(now: datetime, limit: int = BATCH) -> int:
     """Classify customers whose `recheck_at` has come, the longest overdue first; returns how many."""
     lock_events()
     with connection.cursor() as cursor:
@@ -68,6 +71,18 @@ def rebuild(now: datetime, limit: int | None = None) -> int:
         if stages := _claimed_stages():
             return _rebuild_stages(stages, now, limit or CHUNK)
     return _rebuild_segment(now, limit or _stride.rows)
+
+
+def ask_anew(changed: Depends, now: datetime) -> None:
+    """Have those segments and stages asked of everybody that read something of `changed`."""
+    lock_definitions()
+    names = {one.name for one in chain(*load_definitions()) if one.depends.meets(changed)}
+    anew: dict[str, Any] = {"changed_at": now, "rebuilt_at": None, "rebuilt_to": 0}
+    Segment.objects.filter(slug__in=map(slug_of, names - {STAGE})).update(**anew, stalled_at=None)
+    if STAGE in names:
+        Stage.objects.filter(changed_at__isnull=False).update(**anew)
+    if names:
+        work.wake("customers.rebuild")
 
 
 def _claimed_stages() -> list[Stage]:
@@ -93,7 +108,7 @@ def _rebuild_segment(now: datetime, limit: int) -> int:
     claimed: list[Segment] = []
     try:
         with work.redoable():
-            changed = Segment.objects.filter(
+            changed = Segment.every.filter(
                 archived_at=None, changed_at__isnull=False, rebuilt_at=None, stalled_at=None
             )
             claimed += changed.select_for_update(skip_locked=True, no_key=True).order_by("changed_at")[:1]
@@ -139,4 +154,4 @@ def _give_up(segment: Segment, rows: int, now: datetime) -> None:
     logger.error(
         "Segment %s is not rebuilt: it takes over %s for %d customers.", segment.slug, PATIENCE, rows
     )
-    Segment.objects.filter(pk=segment.pk, changed_at=segment.changed_at).update(stalled_at=now)
+    Segment.every.filter(pk=segment.pk, changed_at=segment.changed_at).update(stalled_at=now)

@@ -124,7 +124,7 @@ def _settled() -> list[Definition]:
     """The definitions of which everybody has been asked: what is being rebuilt is not wrong yet."""
     changed = {"changed_at__isnull": False, "rebuilt_at": None}
     unsettled = {
-        segment_name(slug) for slug in Segment.objects.filter(**changed).values_list("slug", flat=True)
+        segment_name(slug) for slug in Segment.every.filter(**changed).values_list("slug", flat=True)
     }
     if Stage.objects.filter(**changed).exists():
         unsettled.add(STAGE)

@@ -1,13 +1,15 @@
 """Segments: how they are changed, archived and deleted, what uses them, and who is in them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from config import work
+from config.database import LOCKS
 from customers.checks import check_rule, rules_that_read
 from customers.definitions import segment_name
 from customers.events import lock_events
@@ -25,10 +27,10 @@ def save_segment(segment: Segment, now: datetime) -> Segment:
     """
     with transaction.atomic():
         lock_definitions()
-        was = Segment.objects.filter(pk=segment.pk).first() if segment.pk else None
+        was = Segment.every.filter(pk=segment.pk).first() if segment.pk else None
         if was and was.slug != segment.slug:
             _check_unused(was.slug, "slug")
-        if Segment.objects.filter(slug=segment.slug).exclude(pk=segment.pk).exists():
+        if Segment.every.filter(slug=segment.slug).exclude(pk=segment.pk).exists():
             raise RuleError([Problem(path="slug", message=_("There is a segment with this key already."))])
         if was and was.kind != segment.kind:
             raise RuleError(
@@ -39,6 +41,15 @@ def save_segment(segment: Segment, now: datetime) -> Segment:
             _have_found(segment, now)
         segment.save()
     return segment
+
+
+def keep_internal(slug: str, rule: dict[str, Any], now: datetime) -> None:
+    """Keep it known for whom the rule holds, with events of who enters and leaves, for an app above us.
+
+    RuleError where the rule is no good. The caller's transaction holds the definitions' lock.
+    """
+    if not Segment.every.filter(slug=slug).exists():
+        save_segment(Segment(slug=slug, name=slug, rule=rule, is_internal=True), now)
 
 
 def _check_rule(segment: Segment, now: datetime) -> None:
@@ -87,13 +98,20 @@ def restore_segment(segment: Segment, now: datetime) -> Segment:
 
 
 def delete_segment(segment: Segment) -> None:
-    """Delete a segment with its memberships; RuleError where another rule reads it."""
+    """Delete a segment with its memberships; RuleError where a rule reads it, or something went to it."""
     with transaction.atomic():
         lock_definitions()
-        Segment.objects.select_for_update(no_key=True).get(pk=segment.pk)  # as a rebuild does: row, then lock
+        Segment.every.select_for_update(no_key=True).get(pk=segment.pk)  # as a rebuild does: row, then lock
         lock_events()
         _check_unused(segment.slug, "")
-        segment.delete()
+        try:
+            segment.delete()
+        except ProtectedError as error:
+            message = _("The segment %(slug)s stays, for %(what)s went to it. Archive it instead.")
+            what = ", ".join(sorted(str(row) for row in error.protected_objects))
+            raise RuleError(
+                [Problem(path="", message=message % {"slug": segment.slug, "what": what})]
+            ) from None
 
 
 def uses_of_segment(slug: str) -> list[str]:
@@ -110,18 +128,10 @@ def _check_unused(slug: str, path: str) -> None:
 def lock_definitions() -> None:
     """One change of a rule at a time, so that two can't close a cycle together."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(7, 2)")
+        cursor.execute(f"SELECT pg_advisory_xact_lock({LOCKS}, 2)")
 
 
 def segment_members(segment: Segment) -> QuerySet[Customer]:
     """Who is in the segment now."""
     stays = segment.memberships.filter(left_at=None)
     return Customer.objects.filter(pk__in=stays.values("customer_id"))
-
-
-def member_counts(segment_ids: Iterable[int]) -> dict[int, int]:
-    """How many customers are in each of the segments."""
-    counted = Segment.objects.filter(pk__in=segment_ids).annotate(
-        size=Count("memberships", filter=Q(memberships__left_at=None))
-    )
-    return dict(counted.order_by().values_list("pk", "size"))

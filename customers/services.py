@@ -15,13 +15,13 @@ from customers.linking import Key
 from customers.locks import lock_customers
 from customers.models import News, Suppression
 from customers.news import tell
-from customers.privacy import erase_customer, export_customer, lift_tombstones
+from customers.privacy import erase_customers, export_customer, lift_tombstones
 from customers.rules.depends import Depends
 from customers.tracking.calls import Call, corrected
 
 __all__ = [
     "ConsentChange",
-    "erase_customer",
+    "erase_customers",
     "export_customer",
     "lift_tombstones",
     "lock_customers",

@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from config import work
 from customers.checks import check_rule
 from customers.definitions import STAGE
-from customers.models import Customer, Stage, StageMove, StageVersion
+from customers.models import Stage, StageVersion
 from customers.rules import Problem, RuleError
 from customers.rules.texts import LONGEST
 from customers.segments import lock_definitions
 from customers.stage_definitions import FIELDS, RULES, terms_of, written
+from customers.tallies import moves_between, stage_sizes
 
 Change = Mapping[str, Any]  # fields of a stage by name
 
@@ -144,16 +145,11 @@ def _look_anew(numbers: list[int], now: datetime) -> None:
 
 def stage_counts() -> list[StageCount]:
     """Each of the seven stages with its customers, and last those who are in none."""
-    counted = Customer.objects.order_by().values_list("stage_id").annotate(Count("pk"))
-    sizes = dict(counted)
-    return [StageCount(number, sizes.get(number, 0)) for number in (*range(1, 8), None)]
+    sizes = stage_sizes()
+    return [StageCount(number, sizes[number or 0]) for number in (*range(1, 8), None)]
 
 
 def stage_flows(start: datetime, end: datetime) -> list[StageFlow]:
-    """The moves from `start` on, before `end`, each pair of stages once; returns included."""
-    moves = StageMove.objects.filter(moved_at__gte=start, moved_at__lt=end)
-    pairs = moves.order_by().values_list("from_stage_id", "to_stage_id")
-    counted = pairs.annotate(Count("pk"))
-    return [
-        StageFlow(*row) for row in counted.order_by(F("from_stage_id").asc(nulls_first=True), "to_stage_id")
-    ]
+    """The moves of the hours from `start` on, before `end`, each pair of stages once; returns included."""
+    moves = sorted(moves_between(start, end).items())
+    return [StageFlow(source or None, to, many) for (source, to), many in moves]

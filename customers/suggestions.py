@@ -14,9 +14,10 @@ from typing import Any
 
 from django.db import connection
 
+from config.masking import is_hidden, is_personal, masked_text
 from config.templatetags.sette import CHANNELS
 from customers.bounded import bounded_reads
-from customers.models import Segment, Stage, Topic
+from customers.models import SeenEvent, Segment, Stage, Topic
 from customers.rules.comparison import value_words
 from customers.rules.errors import Slip
 from customers.rules.families.product import OF_PRODUCT, ORDER
@@ -62,6 +63,8 @@ def suggest(source: str, term: str, given: Given) -> Suggestions:
         raise UnknownSourceError(UnknownSourceError.__doc__)
     with bounded_reads(LONGEST):
         found = SOURCES[source](given)
+    if is_hidden():
+        found = _without_personal(found, given)
     wanted = term.strip().casefold()
     values = [
         one for one in found.values if wanted in one.label.casefold() or wanted in str(one.value).casefold()
@@ -70,17 +73,33 @@ def suggest(source: str, term: str, given: Given) -> Suggestions:
     return Suggestions(values[:MOST], found.is_sample)
 
 
+def _without_personal(found: Suggestions, given: Given) -> Suggestions:
+    """No value of what is personal, no address, and no examples of what customers have."""
+    if any(is_personal(given.get(name, "")) for name in ("trait", "property")):
+        return Suggestions([])
+    plain = [one for one in found.values if masked_text(one.label) == one.label]
+    return Suggestions([replace(one, note="") for one in plain], found.is_sample)
+
+
 def _events(given: Given) -> Suggestions:
     del given
     names, is_sample = _sampled("customers_event", "name")
     seen = Counter(names)
+    for name in SeenEvent.objects.values_list("name", flat=True):  # what a source has sent, however rare
+        seen.setdefault(name, 0)
     ours_last = sorted(seen, key=lambda name: (name.startswith("$"), -seen[name], name))
     return Suggestions([Suggestion(name, name, seen=seen[name]) for name in ours_last], is_sample)
 
 
 def _properties(given: Given) -> Suggestions:
     documents, is_sample = _events_named(given.get("event", ""))
-    return Suggestions(_paths(documents), is_sample)
+    found = _paths(documents)
+    named = {one.value for one in found}
+    noted = SeenEvent.objects.filter(name=given.get("event", "")).values_list("properties", flat=True)
+    rare = {path: kind for properties in noted for path, kind in properties.items() if path not in named}
+    return Suggestions(
+        [*found, *(Suggestion(path, path, kind) for path, kind in sorted(rare.items()))], is_sample
+    )
 
 
 def _property_values(given: Given) -> Suggestions:
@@ -171,15 +190,16 @@ SOURCES: dict[str, Callable[[Given], Suggestions]] = {
 }
 
 
-# The newest rows by the primary key, and blocks from all over the table, until `most` of them fit. Counts on
-# both ending early: neither reads more than SCANNED rows.
+# The newest rows by the primary key until `most` of them fit, and blocks from all over the table. Of these
+# the ids are read first, of at most SCANNED rows: the first `most` that fit would all be from its beginning.
 NEWEST_ROWS = """
     SELECT {column} FROM (SELECT * FROM {table} ORDER BY id DESC LIMIT %(newest)s) AS newest
     WHERE {where} LIMIT %(most)s
 """
-SPREAD_ROWS = """
+SPREAD = """
     SELECT {column} FROM {table} TABLESAMPLE SYSTEM (%(share)s) REPEATABLE (7) WHERE {where} LIMIT %(most)s
 """
+THESE = "SELECT {column} FROM {table} WHERE id = ANY(%(ids)s)"
 IS_LARGE = "SELECT count(*) > %s FROM (SELECT 1 FROM {table} LIMIT %s + 1) AS rows"
 ROWS = "SELECT greatest(reltuples, 1) FROM pg_class WHERE oid = %s::regclass"
 
@@ -196,7 +216,12 @@ def _sampled(table: str, column: str, name: str | None = None, most: int = SCANN
             return rows, False
         cursor.execute(ROWS, [table])
         values["share"] = min(100, 100 * SCANNED / cursor.fetchone()[0])
-        cursor.execute(SPREAD_ROWS.format(**words), values)
+        if most < SCANNED:
+            cursor.execute(SPREAD.format(**words | {"column": "id"}), values | {"most": SCANNED})
+            ids = [row[0] for row in cursor.fetchall()]
+            cursor.execute(THESE.format(**words), {"ids": ids[:: len(ids) // most + 1]})
+        else:
+            cursor.execute(SPREAD.format(**words), values)
         return rows + [row[0] for row in cursor.fetchall()], is_large
 
 
@@ -224,10 +249,19 @@ def _paths(documents: Iterable[Any]) -> list[Suggestion]:
     ]
 
 
+def kinds_of_paths(documents: Iterable[Any]) -> dict[str, str]:
+    """The paths to values within the documents, as rules write them, each with what stands there."""
+    return {one.value: one.kind for one in _paths(documents)}
+
+
 def _values(documents: Iterable[Any], wanted: str) -> list[Suggestion]:
-    """What stands at one path, the most frequent first."""
+    """What stands at one path, the most frequent first. A list's elements do so without its mark too."""
+    plain = wanted.replace(LIST, "")
     seen = Counter(
-        value for document in documents for path, value in _walk(document, "", 0) if path == wanted
+        value
+        for document in documents
+        for path, value in _walk(document, "", 0)
+        if path.replace(LIST, "") == plain
     )
     return [
         Suggestion(value, value_words(value), _kind([value]), seen=count)
@@ -260,6 +294,8 @@ def _kind_of(value: Any) -> str:
         return "yesno"
     if isinstance(value, int | float):
         return "number"
+    if value[4:5] != "-":  # no date, seen at a glance: most texts are none
+        return "text"
     try:
         parse_moment(value)
     except Slip:

@@ -1,7 +1,8 @@
 """Trying stage definitions before they count: who would go from where to where, now or at a past moment.
 
-Read-only, and never for long. Of a past moment it takes the events, moves and holds that were known by then;
-of traits, consents and segments only the present is kept, so that is what it asks.
+Read-only, and never for long. Of a past moment it takes what is kept with its time, as it was then: events,
+moves, holds, messages, consents, addresses, stays in segments. Of traits and of the customer's own row
+(country, when last seen) only the present is kept, so that is what it asks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,13 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from psycopg.errors import QueryCanceled
 
 from customers.decision import Plan, decided, is_plain
 from customers.definitions import stages_definition
 from customers.models import Customer
-from customers.rules.expressions import Compare
 from customers.rules.facts import Grouped
 from customers.rules.figures import events_of
 from customers.rules.joins import Figures, add_join, table_of
@@ -81,13 +81,15 @@ class Trial:
 class Known(Grouped):
     """Facts of everybody as they were known at the moment: nothing that happened later counts."""
 
+    is_past = True
+
     def join(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
         """`customers` with all that was asked beside them."""
         joined = customers.all()
         own = table_of(joined.query)
         for place, (source, columns) in enumerate(self.sources.asked.items()):
             events = events_of(source, self.ago, list(columns))
-            known = events.filter(Compare(F("occurred_at"), "<=", self.ago()))
+            known = self.by_then(events, "occurred_at")
             add_join(joined.query, Figures(f"source_{place}", own, known.query, is_lateral=False))
         return joined
 

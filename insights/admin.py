@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib import messages as django_messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponseBase
@@ -13,14 +14,19 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from channels.models import Message
+from channels.redrive import send_again
 from config import clock
-from config.pages import LongList, site
-from config.templatetags.sette import about, fate, stage
+from config.pages import Empty, LongList, site
+from config.templatetags.sette import about, fate, number, stage
 from customers.finding import with_identity
+from customers.lists import Operation
 from customers.models import Customer, Identity, Membership, Segment, Stage
-from insights import messages, stage_pages, views
+from insights import export_page, filter_pages, listing, messages, progress, search, stage_pages, views
+
+MOST_CHOSEN = 10_000  # messages that one click sends again
 
 
 class StageFilter(admin.SimpleListFilter):
@@ -113,12 +119,32 @@ class CustomerAdmin(LongList):
     search_help_text = _("E-mail, phone or customer number, from its beginning")
     ordering = ("-id",)
     list_display_links = ("who",)
-    actions = None
+    list_before_template = "insights/list_customers.html"
+    empty = Empty(
+        _("No customer yet. As soon as a source sends its first event, customers appear here."),
+        _("See the sources"),
+        "admin:customers_source_changelist",
+    )
+    actions = ("put_on_list", "take_off_list")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         """With what the columns show."""
         identities = Prefetch("identities", Identity.objects.order_by("-created_at"))
         return super().get_queryset(request).select_related("stage").prefetch_related(identities)  # type: ignore[no-any-return]
+
+    @admin.action(description=_("Put on a list …"), permissions=["lists"])
+    def put_on_list(self, request: HttpRequest, queryset: QuerySet[Customer]) -> HttpResponseBase:
+        """To the choice of a list."""
+        return listing.choose(request, queryset, Operation.APPEND)
+
+    @admin.action(description=_("Take off a list …"), permissions=["lists"])
+    def take_off_list(self, request: HttpRequest, queryset: QuerySet[Customer]) -> HttpResponseBase:
+        """The same."""
+        return listing.choose(request, queryset, Operation.REMOVE)
+
+    def has_lists_permission(self, request: HttpRequest) -> bool:
+        """Who may change lists."""
+        return request.user.has_perm("customers.change_segment")
 
     def get_search_results(
         self,
@@ -135,12 +161,14 @@ class CustomerAdmin(LongList):
 
     def change_view(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         object_id: str,
         form_url: str = "",  # noqa: ARG002
         extra_context: Any = None,  # noqa: ARG002
     ) -> HttpResponseBase:
         """To the page by the customer's public id."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         customer = get_object_or_404(Customer, pk=object_id if object_id.isdigit() else 0)
         return redirect("admin:customer", customer.public_id)
 
@@ -162,7 +190,7 @@ class CustomerAdmin(LongList):
     @admin.display(description=_("identities"))
     def mail(self, customer: Customer) -> str:
         """The first few."""
-        return " · ".join(identity.value for identity in list(customer.identities.all())[:3])
+        return " · ".join(identity.shown for identity in list(customer.identities.all())[:3])
 
 
 @admin.register(Message)
@@ -175,7 +203,33 @@ class MessageAdmin(LongList):
     search_help_text = _("A customer's e-mail, phone or number, or a message's id")
     ordering = ("-id",)
     list_select_related = ("content", "customer")
-    actions = None
+    list_before_template = "insights/list_messages.html"
+    empty = Empty(
+        _("No message yet. Messages come from journeys that are live and from broadcasts."),
+        _("See the journeys"),
+        "admin:journeys_journey_changelist",
+    )
+    actions = ("send_again",)
+
+    @admin.action(description=_("Send again what the provider failed"), permissions=["sending"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Those that the provider failed again and again; the others stay as they are."""
+        chosen = list(queryset.values_list("pk", flat=True)[:MOST_CHOSEN])
+        many = send_again(chosen, clock.now())
+        said = ngettext("%(many)s message is sent again.", "%(many)s messages are sent again.", many)
+        if many:
+            django_messages.success(request, said % {"many": number(many)})
+        if left := len(chosen) - many:
+            words = ngettext(
+                "%(many)s message stays as it is: the provider has not failed it again and again.",
+                "%(many)s messages stay as they are: the provider has not failed them again and again.",
+                left,
+            )
+            django_messages.warning(request, words % {"many": number(left)})
+
+    def has_sending_permission(self, request: HttpRequest) -> bool:
+        """Who may have messages sent."""
+        return request.user.has_perm("channels.change_message")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """The gate alone decides about messages."""
@@ -193,7 +247,7 @@ class MessageAdmin(LongList):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         """The list, with the names of what asked for its messages."""
         self.names = messages.source_names()
-        return super().changelist_view(request, extra_context)  # type: ignore[no-any-return]
+        return super().changelist_view(request, extra_context)
 
     def change_view(
         self,
@@ -236,7 +290,15 @@ class MessageAdmin(LongList):
         return f"{name} · {message.step}" if message.step else name
 
 
-__all__ = ["CustomerAdmin", "MessageAdmin", "stage_pages"]
+__all__ = [
+    "CustomerAdmin",
+    "MessageAdmin",
+    "export_page",
+    "filter_pages",
+    "progress",
+    "search",
+    "stage_pages",
+]
 
 site().add_page("customers/<uuid:public_id>/", views.customer_page, "customer", "customers.view_customer")
 site().add_page(

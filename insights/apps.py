@@ -9,3 +9,10 @@ class InsightsApp(AppConfig):
 
     name = "insights"
     verbose_name = _("Insights")
+
+    def ready(self) -> None:
+        """Who is erased is nobody's recent item any more."""
+        from customers.privacy import on_erase  # noqa: PLC0415 - apps must be loaded
+        from insights.recent import forget_erased  # noqa: PLC0415
+
+        on_erase.append(forget_erased)

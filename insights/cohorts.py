@@ -1,6 +1,7 @@
 """Cohorts: of the customers first met in a month, how many reached each stage, within some days or ever."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -58,6 +59,16 @@ def cohorts(now: datetime, months: int = 12, within: timedelta | None = None) ->
             Cohort(month, size, reached, _begin(_month(month, 1)) + (within or timedelta(0)) <= now)
             for month, size, *reached in cursor.fetchall()
         ]
+
+
+def told(found: Iterable[Cohort]) -> list[Any]:
+    """As JSON, to be kept."""
+    return [asdict(one) | {"month": one.month.isoformat()} for one in found]
+
+
+def heard(said: Iterable[Any]) -> list[Cohort]:
+    """Cohorts that were `told`."""
+    return [Cohort(**one | {"month": date.fromisoformat(one["month"])}) for one in said]
 
 
 def _month(day: date, later: int) -> date:

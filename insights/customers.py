@@ -6,8 +6,18 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from channels.models import Message
-from customers.models import Consent, Customer, Identity, Membership, Stage, StageHold, StageMove, Suppression
+from channels.models import Message, MessageState
+from customers.models import (
+    Consent,
+    Customer,
+    Identity,
+    Membership,
+    Segment,
+    Stage,
+    StageHold,
+    StageMove,
+    Suppression,
+)
 from journeys.models import Enrollment, Standing
 
 
@@ -42,7 +52,8 @@ def profile(customer: Customer, now: datetime) -> Profile:
     for identity in identities:
         addresses |= Q(kind=identity.kind, value=identity.value)
     inside = Enrollment.objects.filter(customer=customer).exclude(standing=Standing.ENDED)
-    stays = Membership.objects.filter(customer=customer, left_at=None, segment__archived_at=None)
+    shown = Segment.objects.filter(archived_at=None)
+    stays = Membership.objects.filter(customer=customer, left_at=None, segment__in=shown)
     return Profile(
         customer=customer,
         path=_path(customer),
@@ -70,11 +81,13 @@ def _path(customer: Customer) -> list[StageStop]:
 
 
 def _received(customer: Customer, now: datetime) -> dict[str, int]:
-    """How many messages took a place in the caps in the last week and month, and were opened."""
+    """How many messages went out in the last week and month, and were opened.
+
+    Those that a holdout kept back took their place in the caps too, and are not counted.
+    """
     week, month = now - timedelta(days=7), now - timedelta(days=30)
-    counted: dict[str, Any] = Message.objects.filter(
-        customer=customer, slot_at__gt=month, slot_at__lte=now
-    ).aggregate(
+    sent = Message.objects.filter(customer=customer, slot_at__gt=month, slot_at__lte=now)
+    counted: dict[str, Any] = sent.exclude(state=MessageState.SUPPRESSED).aggregate(
         week=Count("pk", filter=Q(slot_at__gt=week)),
         month=Count("pk"),
         opened=Count("pk", filter=Q(opened_at__isnull=False)),

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Q, Sum
 
-from channels.models import ChannelKind, Message, MessageState, Reason
+from channels.models import ChannelKind, Counted, MessageState, MessageTally, Reason
 from channels.models.message import SENT_AND_AFTER
 from config.period import Period
+from config.tally import first_hour
 from config.templatetags.sette import FATES
 
 
@@ -63,14 +64,17 @@ class FateReport:
 
 
 def fate_report(period: Period) -> FateReport:
-    """One pass over the period's messages."""
-    asked = Message.objects.filter(created_at__gt=period.start, created_at__lte=period.end).order_by()
+    """Off the tally of messages: those that were asked for in the period's hours."""
+    start = first_hour(period.start, period.end)
+    asked = MessageTally.objects.filter(counted=Counted.ASKED, hour__gte=start, hour__lte=period.end)
     rows = list(
-        asked.values("channel", "state", "reason").annotate(
-            n=Count("pk"),
-            opened=Count("pk", filter=Q(opened_at__isnull=False)),
-            clicked=Count("pk", filter=Q(clicked_at__isnull=False)),
-            by_caps=Count("pk", filter=Q(held_by=Reason.CAP) | Q(reason=Reason.CAP)),
+        asked.order_by()
+        .values("channel", "state", "reason")
+        .annotate(
+            n=Sum("messages"),
+            opened=Sum("opened"),
+            clicked=Sum("clicked"),
+            by_caps=Sum("messages", filter=Q(by_cap=True), default=0),
         )
     )
     every: Ledger = Ledger()

@@ -1,6 +1,6 @@
 """The flow between stages over any period: how many went from where to where, and after how long.
 
-One pass over the moves of the period, by the index stage_move_at.
+Off the tally of stays, whose lines are fewer than the moves: whole days; what is left of a day off its moves.
 """
 
 from collections import Counter
@@ -8,20 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from customers.models import Stage
 from customers.stages import stage_counts
-
-MOVES = """
-    SELECT from_stage_id, to_stage_id, lasted, count(*) FROM customers_stagemove
-    WHERE moved_at >= %(start)s AND moved_at < %(end)s GROUP BY from_stage_id, to_stage_id, lasted
-"""
-LATER = """
-    SELECT from_stage_id, to_stage_id, count(*) FROM customers_stagemove
-    WHERE moved_at >= %(end)s AND moved_at < %(now)s GROUP BY from_stage_id, to_stage_id
-"""
-Lasted = Counter[int]  # how many, by the seconds that it lasted
+from customers.tallies import Lasted, ended_stays
 
 
 @dataclass(frozen=True)
@@ -78,13 +67,13 @@ class FlowReport:
 def flow_report(start: datetime, end: datetime, now: datetime) -> FlowReport:
     """The moves from `start` on, before `end`, and who stood where at the end."""
     stages = {stage.number: stage for stage in Stage.objects.order_by("number")}
-    lasted = moves_between(start, end)
+    lasted = ended_stays(start, end)
     standing = _standing(end, now)
     left: dict[int, Lasted] = {number: Counter() for number in stages}
     came: Counter[int] = Counter()
     for (source, to), spent in lasted.items():
         came[to] += spent.total()
-        if source is not None:
+        if source:
             left[source].update(spent)
     stays = [
         Stay(
@@ -99,10 +88,10 @@ def flow_report(start: datetime, end: datetime, now: datetime) -> FlowReport:
     totals = {stay.stage.number: stay.left + stay.standing for stay in stays}
     transitions = [
         Transition(
-            stages.get(source or 0),
+            stages.get(source),
             stages[to],
             spent.total(),
-            totals.get(source or 0, 0),
+            totals.get(source, 0),
             quantile(spent, 0.5) if source else None,
         )
         for (source, to), spent in lasted.items()
@@ -110,25 +99,13 @@ def flow_report(start: datetime, end: datetime, now: datetime) -> FlowReport:
     return FlowReport(sorted(transitions, key=lambda one: -one.moves), stays)
 
 
-def moves_between(start: datetime, end: datetime) -> dict[tuple[int | None, int], Lasted]:
-    """How many moved from where to where, and how long they had stayed before."""
-    found: dict[tuple[int | None, int], Lasted] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(MOVES, {"start": start, "end": end})
-        for source, to, lasted, count in cursor.fetchall():
-            found.setdefault((source, to), Counter())[lasted or 0] += count
-    return found
-
-
 def _standing(end: datetime, now: datetime) -> Counter[int]:
     """How many stood in each stage at the end: those who stand there now, less what has happened since."""
     counts = Counter({count.stage: count.customers for count in stage_counts() if count.stage is not None})
     if end < now:
-        with connection.cursor() as cursor:
-            cursor.execute(LATER, {"end": end, "now": now})
-            for source, to, moved in cursor.fetchall():
-                counts[to] -= moved
-                counts[source] += moved
+        for (source, to), spent in ended_stays(end, now).items():
+            counts[to] -= spent.total()
+            counts[source] += spent.total()
     return counts
 
 

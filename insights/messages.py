@@ -15,7 +15,7 @@ from channels.preview import as_note, as_page, rendered_message
 from config import clock
 from config.csp import sandboxed
 from config.pages import site
-from customers.models import Identity
+from customers.finding import identities
 from journeys.models import JourneyVersion
 
 
@@ -27,8 +27,7 @@ def found(messages: QuerySet[Message], words: str) -> QuerySet[Message]:
     try:
         return messages.filter(public_id=UUID(words))
     except ValueError:
-        owners = Identity.objects.filter(value__in={words, words.lower()}).values("customer_id")
-        return messages.filter(customer_id__in=owners)
+        return messages.filter(customer_id__in=list(identities(Q(value__in={words, words.lower()}))))
 
 
 def source_names() -> dict[tuple[str, int], str]:

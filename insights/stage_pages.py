@@ -11,14 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from config import clock
 from config.pages import site
 from config.period import Period
-from insights.barriers import barriers
-from insights.cohorts import cohorts
 from insights.flow import FlowReport, flow_report
+from insights.readings import barriers_read, cohorts_read
 from insights.sankey import sankey
 
 WINDOWS = {30: _("30 days"), 90: _("90 days"), 180: _("180 days")}
 WITHIN = {0: _("until now"), 7: _("within 7 days"), 30: _("within 30 days"), 90: _("within 90 days")}
-MONTHS = 12
 
 
 def flow(request: HttpRequest) -> HttpResponse:
@@ -53,10 +51,14 @@ def barrier_list(request: HttpRequest) -> HttpResponse:
     """Each stage, who stands there for longer than usual, and whether that is more than expected."""
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, WINDOWS) else 90
+    now = clock.now()
+    taken_at, found = barriers_read(days, now)
     context = site().page(
         request,
         _("Barriers"),
-        barriers=barriers(clock.now(), days),
+        barriers=found,
+        taken_at=taken_at,
+        now=now,
         days=days,
         choices=[(number, label, number == days) for number, label in WINDOWS.items()],
     )
@@ -67,11 +69,14 @@ def cohort_table(request: HttpRequest) -> HttpResponse:
     """The cohorts of the last year."""
     asked = request.GET.get("within", "")
     days = int(asked) if asked in map(str, WITHIN) else 30
-    within = timedelta(days=days) if days else None
+    now = clock.now()
+    taken_at, found = cohorts_read(days, now)
     context = site().page(
         request,
         _("Cohorts"),
-        cohorts=cohorts(clock.now(), MONTHS, within),
+        cohorts=found,
+        taken_at=taken_at,
+        now=now,
         choices=[(number, label, number == days) for number, label in WITHIN.items()],
     )
     return TemplateResponse(request, "insights/cohorts.html", context)

@@ -1,11 +1,15 @@
 """Customers per stage and the flows between stages."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from config.period import Period
+from config.tally import HOUR, first_hour
 from customers.models import Stage
 from customers.stages import stage_counts, stage_flows
 from insights.picture import Arc, Flow, Hexagon, arcs, frame, hexagons
+from insights.trend import Trend, trends
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class StageRow:
     came: int
     left: int
     hexagon: Hexagon
+    trend: Trend
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,17 @@ class StagePicture:
     first_moves: int
 
 
-def stage_picture(period: Period) -> StagePicture:
-    """Two queries: how many customers stand where, and how many moves led from where to where."""
+def stage_picture(period: Period, zone: tzinfo) -> StagePicture:
+    """Off the tallies: who stands where, who moved from where to where, and the days of the last weeks."""
     stages = {stage.number: stage for stage in Stage.objects.order_by("number")}
     counts = dict(stage_counts())
-    moves = {(flow.from_stage, flow.to_stage): flow.moves for flow in stage_flows(period.start, period.end)}
+    standing = Counter({number: count for number, count in counts.items() if number is not None})
+    lines = trends(standing, period.end, zone)
+    start = first_hour(period.start, period.end)
+    moved = stage_flows(start, period.end + HOUR)  # with the hour that has begun
+    moves = {(flow.from_stage, flow.to_stage): flow.moves for flow in moved}
     flows = [Flow(start, end, many) for (start, end), many in moves.items() if start is not None]
-    shapes = hexagons({number: count for number, count in counts.items() if number is not None})
+    shapes = hexagons(standing)
     curves = arcs(flows, shapes)
     rows = [
         StageRow(
@@ -48,6 +57,7 @@ def stage_picture(period: Period) -> StagePicture:
             sum(count for (_, end), count in moves.items() if end == shape.number),
             sum(count for (start, _), count in moves.items() if start == shape.number),
             shape,
+            lines[shape.number],
         )
         for shape in shapes
         if shape.number in stages

@@ -48,3 +48,38 @@ def survival(ended: Mapping[int, int], open_still: Mapping[int, int]) -> Surviva
             shares.append(share)
         at_risk -= left_by[time]
     return Survival(tuple(times), tuple(shares), size)
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """The share that has ended in one of several ways by each of `times`, in order; before them none."""
+
+    times: tuple[int, ...]
+    shares: tuple[float, ...]
+
+    def by(self, seconds: float) -> float:
+        """The share that has ended so by so many seconds."""
+        place = bisect_right(self.times, seconds)
+        return self.shares[place - 1] if place else 0.0
+
+
+def incidence(
+    ended: Mapping[int, int], otherwise: Mapping[int, int], open_still: Mapping[int, int]
+) -> Incidence:
+    """The same for one way of ending where there are others: with these and what lasts it makes up all.
+
+    The Aalen-Johansen estimator, Scandinavian Journal of Statistics 5 (1978), 141-150.
+    """
+    all_ended = Counter(ended)
+    all_ended.update(otherwise)
+    left_by = all_ended + Counter(open_still)
+    at_risk = sum(left_by.values())
+    lasting, share, times, shares = 1.0, 0.0, [], []
+    for time in sorted(left_by):
+        if count := ended.get(time, 0):
+            share += lasting * count / at_risk
+            times.append(time)
+            shares.append(share)
+        lasting *= 1 - all_ended[time] / at_risk
+        at_risk -= left_by[time]
+    return Incidence(tuple(times), tuple(shares))

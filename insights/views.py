@@ -5,35 +5,45 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from channels.ledger import caps_now
 from config import clock
 from config.pages import site
 from config.period import Period
 from customers.models import Customer
+from insights.attention import concerns
 from insights.customers import profile
 from insights.fates import fate_report
+from insights.readings import pressure
 from insights.stages import stage_picture
 from insights.timeline import SORTS, timeline
+from insights.today import channels_today
 from journeys.counts import journey_counts
 from journeys.models import Journey
 
+RUNNING = [Journey.State.LIVE, Journey.State.PAUSED, Journey.State.DRAINING]
+
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What unfold's index shows: the seven stages, the messages, the journeys."""
+    """What unfold's index shows: what needs attention, today, the stages, the messages, the journeys."""
     now = clock.now()
     period = Period.of(request.GET.get("days"), now)
+    zone = timezone.get_current_timezone()
     counts = journey_counts()
-    journeys = Journey.objects.exclude(state=Journey.State.ARCHIVED).select_related("serves", "leads_to")
+    running = Journey.objects.filter(state__in=RUNNING).select_related("serves", "leads_to")
     return context | {
         "now": now,
         "period": period,
         "rehearsed": clock.rehearsed(),
         "is_driven": clock.is_driven(),
         "panels": site().panels(now),
-        "picture": stage_picture(period),
+        "concerns": concerns(now, request.user.has_perm),
+        "today": channels_today(now, zone),
+        "pressure": pressure(),
+        "picture": stage_picture(period, zone),
         "report": fate_report(period),
-        "journeys": [(journey, counts.get(journey.pk)) for journey in journeys],
+        "journeys": [(journey, counts.get(journey.pk)) for journey in running],
     }
 
 

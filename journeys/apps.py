@@ -8,17 +8,22 @@ class JourneysApp(AppConfig):
     """Who gets what, when."""
 
     name = "journeys"
-    verbose_name = _("Journeys")
+    verbose_name = _("What they receive")
 
     def ready(self) -> None:
         """Have customers' merges, erasures and copies take their enrollments along, before their messages.
 
-        And have what journeys name kept from being deleted under them, and rules ask about their messages.
+        And have what journeys name kept from being deleted under them, rules ask about their messages, and
+        changes told of the traits that triggers watch. And those who import warned of what begins by it.
         """
         from channels import contents  # noqa: PLC0415 - models must be loaded
-        from customers import merge, privacy, segments, suggestions  # noqa: PLC0415
+        from config import notices  # noqa: PLC0415
+        from customers import merge, privacy, segments, suggestions, trait_events  # noqa: PLC0415
+        from customers.imports import services as imports  # noqa: PLC0415
         from customers.rules.leaf import FAMILIES  # noqa: PLC0415
-        from journeys import ownership, uses  # noqa: PLC0415
+        from journeys import listening, ownership, uses  # noqa: PLC0415
+        from journeys import notices as told  # noqa: PLC0415
+        from journeys.entrances import watched_traits  # noqa: PLC0415
         from journeys.queries import suggested_journeys  # noqa: PLC0415
 
         merge.on_merge.insert(0, ownership.merge_enrollments)
@@ -28,3 +33,6 @@ class JourneysApp(AppConfig):
         suggestions.SOURCES["journeys"] = suggested_journeys
         segments.users.append(uses.of_segments)
         contents.users.append(uses.of_contents)
+        trait_events.askers.append(watched_traits)
+        imports.listeners.append(listening.set_off_by)
+        notices.register(told.of_journeys)

@@ -6,12 +6,17 @@ goes down and left to right as a customer does. A branch without a target is dra
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 WIDTH, HEIGHT = 236, 92
 END_WIDTH, END_HEIGHT = 84, 34
 GAP, DROP = 30, 64
-USUAL = ["happened", "timed_out", "sent", "not_sent", "else", "next"]
+NAMELESS = {"", "next"}
+USUAL = ["held_out", "again", "happened", "timed_out", "sent", "not_sent", "else", "next"]
+USUAL += ["passed", "missing", "exhausted", "failed"]
+CASES = ("rules", "cases", "for", "parts")  # settings whose order is that of the branches
+LOOKS = {"call_webhook": "send", "rate_gate": "wait", "split": "branch-step", "holdout": "branch-step"}
 TRIGGER = "trigger"
 SEND, WAIT = "send", "wait"
 
@@ -38,7 +43,7 @@ class Box:
             return SEND
         if self.kind.startswith(WAIT):
             return WAIT
-        return "branch-step" if self.kind == "branch" else self.kind
+        return "branch-step" if self.kind.startswith("branch") else LOOKS.get(self.kind, self.kind)
 
     @property
     def style(self) -> str:
@@ -48,9 +53,9 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """A branch from one box to another; `x`, `y` is where its name stands."""
+    """A way from one box to another, by these branches (none: all); `x`, `y` is where their names stand."""
 
-    branch: str
+    branches: tuple[str, ...]
     path: str
     x: float
     y: float
@@ -91,13 +96,23 @@ def draw(graph: Json) -> Drawing:
         children[child] = []
         children[parent].append(child)
     backs = _sink(boxes, links)
-    width = _spread(TRIGGER, boxes, children, GAP) + 2 * GAP
+    _spread(boxes, children)
     _stack(boxes)
+    width = max(box.x + box.width for box in boxes.values()) + GAP
+    ways: dict[tuple[str, str], list[str]] = {}
+    for start, branch, end in links:
+        ways.setdefault((start, end), []).append(branch)
     edges = [
-        _edge(boxes[start], branch, boxes[end], is_back=(start, end) in backs) for start, branch, end in links
+        _edge(boxes[start], _named(branches), boxes[end], is_back=(start, end) in backs)
+        for (start, end), branches in ways.items()
     ]
     height = max(box.y + box.height for box in boxes.values())
     return Drawing(list(boxes.values()), edges, width, height + 8)
+
+
+def _named(branches: list[str]) -> tuple[str, ...]:
+    """The names of branches that lead the same way; none where the usual one is among them."""
+    return () if NAMELESS & set(branches) else tuple(branches)
 
 
 def _dict(value: Any) -> Json:
@@ -122,12 +137,12 @@ def _walk(graph: Json, steps: Mapping[str, Json]) -> Iterator[tuple[str, str, st
 
 
 def _branches(step: Json) -> list[tuple[str, Any]]:
-    """A step's branches in their order, which its JSON has lost: as its rules name them, usual ones last."""
+    """A step's branches in their order, which its JSON has lost: as its cases name them, usual ones last."""
     targets = _dict(step.get("branches"))
     if not targets:
         return [] if step.get("kind") == "exit" else [("next", None)]
-    rules = _dict(step.get("settings")).get("rules")
-    cases = rules if isinstance(rules, list) else []
+    settings = _dict(step.get("settings"))
+    cases = [case for name in CASES if isinstance(settings.get(name), list) for case in settings[name]]
     named = [str(case.get("branch")) for case in cases if isinstance(case, dict)]
     order = [*named, *USUAL]
     places = {branch: order.index(branch) if branch in order else len(named) for branch in targets}
@@ -162,36 +177,37 @@ def _sink(boxes: dict[str, Box], links: list[tuple[str, str, str]]) -> set[tuple
     return backs
 
 
-def _spread(name: str, boxes: dict[str, Box], children: dict[str, list[str]], left: float) -> float:
-    """Give a box and all below it their `x`, each above the middle of its own; returns the room needed."""
-    box, below = boxes[name], children[name]
-    needed = sum(_room(child, boxes, children) for child in below) + GAP * max(0, len(below) - 1)
-    place = left + max(0.0, (box.width - needed) / 2)
-    for child in below:
-        place += _spread(child, boxes, children, place) + GAP
-    box.x = left + (max(box.width, needed) - box.width) / 2
-    return max(box.width, needed)
-
-
-def _room(name: str, boxes: dict[str, Box], children: dict[str, list[str]]) -> float:
-    """The width of a box and all below it."""
-    below = children[name]
-    needed = sum(_room(child, boxes, children) for child in below) + GAP * max(0, len(below) - 1)
-    return max(boxes[name].width, needed)
+def _spread(boxes: dict[str, Box], children: dict[str, list[str]]) -> None:
+    """Give each box its `x`, above the middle of its own, which stand behind it in `boxes`."""
+    needed: dict[str, float] = {}
+    rooms: dict[str, float] = {}
+    for name in reversed(boxes):
+        below = children[name]
+        needed[name] = sum(rooms[child] for child in below) + GAP * max(0, len(below) - 1)
+        rooms[name] = max(boxes[name].width, needed[name])
+    lefts: dict[str, float] = {TRIGGER: GAP}
+    for name, box in boxes.items():
+        place = lefts[name] + max(0.0, (box.width - needed[name]) / 2)
+        for child in children[name]:
+            lefts[child] = place
+            place += rooms[child] + GAP
+        box.x = lefts[name] + (rooms[name] - box.width) / 2
 
 
 def _stack(boxes: dict[str, Box]) -> None:
-    """Rows as high as their highest box."""
+    """Rows as high as their highest box; of two that would meet in a row the right one moves on."""
     y = 8.0
-    for depth in range(max(box.depth for box in boxes.values()) + 1):
-        row = [box for box in boxes.values() if box.depth == depth]
+    for _depth, row in groupby(
+        sorted(boxes.values(), key=lambda box: (box.depth, box.x)), lambda box: box.depth
+    ):
+        free = highest = 0.0
         for box in row:
-            box.y = y
-        if row:
-            y += max(box.height for box in row) + DROP
+            box.x, box.y = max(box.x, free), y
+            free, highest = box.x + box.width + GAP, max(highest, box.height)
+        y += highest + DROP
 
 
-def _edge(start: Box, branch: str, end: Box, *, is_back: bool) -> Edge:
+def _edge(start: Box, branches: tuple[str, ...], end: Box, *, is_back: bool) -> Edge:
     x1, y1 = start.x + start.width / 2, start.y + start.height
     x2, y2 = end.x + end.width / 2, end.y
     if is_back:  # around the right side
@@ -199,8 +215,10 @@ def _edge(start: Box, branch: str, end: Box, *, is_back: bool) -> Edge:
         x2, y2 = end.x + end.width, end.y + end.height / 2
         out = max(x1, x2) + GAP
         return Edge(
-            branch, f"M{x1} {y1} C{out} {y1} {out} {y2} {x2 + 7} {y2}", out - 8, (y1 + y2) / 2, is_back=True
+            branches, f"M{x1} {y1} C{out} {y1} {out} {y2} {x2 + 7} {y2}", out - 8, (y1 + y2) / 2, is_back=True
         )
     middle = y1 + DROP / 2 if end.depth == start.depth + 1 else y2 - DROP / 2
     path = f"M{x1} {y1} C{x1} {middle + 6} {x2} {middle - 6} {x2} {y2 - 6}"
-    return Edge(branch, path, (x1 + x2) / 2 if x1 == x2 else x2 + (x1 - x2) * 0.28, middle + 4, is_back=False)
+    return Edge(
+        branches, path, (x1 + x2) / 2 if x1 == x2 else x2 + (x1 - x2) * 0.28, middle + 4, is_back=False
+    )

@@ -14,15 +14,18 @@ from django.db import connection
 
 from channels.outbox import Candidate
 from config import database, work
-from journeys import load, write
+from journeys import goals, holdout, load, write
+from journeys.told import tell
 from journeys.walk import SHARED, Claimed, Walk, grouped
 
 logger = logging.getLogger(__name__)
 
+BATCH = 1000
+FATES = 5000  # notices that are read at once
 MOST_STEPS_AT_ONCE = 50  # that one enrollment passes in one claim; it goes on in the next
 
 
-def advance(now: datetime, limit: int = 1000) -> int:
+def advance(now: datetime, limit: int = BATCH) -> int:
     """Advance due enrollments, up to `limit`; returns how many there were."""
     try:
         return _advance(now, limit)
@@ -41,9 +44,11 @@ def _advance(now: datetime, limit: int, ids: Sequence[int] | None = None) -> int
     rows = load.claim(now, limit, ids)
     if rows:
         failures: Failures = []
-        walks = walk_all(_begin(rows, failures), now, failures)
+        walks = walk_all(goals.look_back(_begin(rows, failures), now), now, failures)
         walks, candidates = _send(walks, now, failures)
         write.write_moves(walks, now)
+        write.write_lacking([walk for walk in walks if walk.lacks])
+        goals.count_marked(walks)
         write.write_messages(candidates, now)
         write.write_failures(failures, now)
     return len(rows)
@@ -65,18 +70,27 @@ def _begin(rows: Sequence[Claimed], failures: Failures) -> list[Walk]:
 
 
 def walk_all(walks: Sequence[Walk], now: datetime, failures: Failures) -> list[Walk]:
-    """Let all decide, step by step, until each has its move; those at a step that raises fail alone."""
-    moving = load.look_back(walks)
-    ended: list[Walk] = []
+    """Let all decide, step by step, until each has its move; those at a step that raises fail alone.
+
+    Those at a step whose content or segment is gone stop there.
+    """
+    ended = [walk for walk in walks if walk.move is not None]
+    moving = [walk for walk in walks if walk.move is None]
     for _ in range(MOST_STEPS_AT_ONCE):
-        moving = [walk for walk in load.tell(moving, now) if _decide(walk, now, failures)]
+        lacking = load.lacking(moving)
+        for walk in moving:
+            if walk.place in lacking and not walk.has_fate:
+                walk.lack(lacking[walk.place], now)
+        ended += [walk for walk in moving if walk.lacks]
+        able = [walk for walk in moving if not walk.lacks]
+        moving = [walk for walk in tell(able, now) if _decide(walk, now, failures)]
         ended += [walk for walk in moving if walk.move is not None]
         moving = [walk for walk in moving if walk.move is None]
         if not moving:
             break
     for walk in moving:
         walk.stop(now)
-    return ended + moving
+    return [*ended, *moving]
 
 
 def _decide(walk: Walk, now: datetime, failures: Failures) -> bool:
@@ -104,7 +118,7 @@ def _send(walks: list[Walk], now: datetime, failures: Failures) -> tuple[list[Wa
             kept.append(walk)
         except ValueError as error:
             failures += [(row, str(error)) for row in walk.rows]
-    return kept, candidates
+    return kept, holdout.marked(candidates, kept)
 
 
 def _isolate(ids: Sequence[int], now: datetime) -> int:
@@ -134,23 +148,26 @@ FATES_DUE = "EXISTS (SELECT FROM channels_fatenotice)"
 # each other.
 HEAR = """
     WITH told AS MATERIALIZED (
-        SELECT message_id, enrollment_id, step, visit, fate, fated_at
+        SELECT message_id, enrollment_id, step, visit, fate, fated_at, answer
         FROM channels_fatenotice ORDER BY message_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ), standing AS MATERIALIZED (
-        SELECT row.id, told.message_id, told.fate, told.fated_at
+        SELECT row.id, told.message_id, told.fate, told.fated_at, told.answer
         FROM told JOIN journeys_enrollment row ON row.id = told.enrollment_id
         WHERE row.standing = 'message' AND row.step = told.step AND row.visit = told.visit
         ORDER BY row.id FOR UPDATE OF row
     ), woken AS (
         UPDATE journeys_enrollment row
-        SET standing = 'due', due_at = least(standing.fated_at, %(now)s), fate = standing.fate
+        SET standing = 'due', due_at = least(standing.fated_at, %(now)s), fate = standing.fate,
+            context = CASE WHEN standing.answer IS NULL THEN row.context ELSE jsonb_set(
+                row.context, '{answers}',
+                coalesce(row.context -> 'answers', '{}') || jsonb_build_object(row.step, standing.answer)) END
         FROM standing WHERE row.id = standing.id
     )
     DELETE FROM channels_fatenotice notice USING told WHERE notice.message_id = told.message_id
 """
 
 
-def hear_fates(now: datetime, limit: int = 5000) -> int:
+def hear_fates(now: datetime, limit: int = FATES) -> int:
     """Read fate notices: enrollments that stand at those messages become due; returns how many were read."""
     with work.redoable(), connection.cursor() as cursor:
         cursor.execute(HEAR, {"now": now, "limit": limit})

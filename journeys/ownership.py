@@ -5,6 +5,7 @@ locked, and before that of the channels: enrollments that the engine holds are w
 brought a last message.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,9 @@ from django.db import connection
 from channels import outbox
 from channels.models import Reason
 from customers.merge import Merge
-from journeys.models import Enrollment
+from journeys import news
+from journeys.models import Conversion, Enrollment
+from journeys.tallies import End, count_ends
 
 PAIRS = "unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, customer_id)"
 
@@ -31,10 +34,10 @@ END = f"""
         FROM inside
     )
     UPDATE journeys_enrollment row
-    SET standing = 'ended', due_at = NULL, awaits = '', ended_at = %(now)s, exit_reason = 'merged',
-        is_on_hold = false, error = ''
+    SET standing = 'ended', fate = 'left', due_at = NULL, awaits = '{{}}', ended_at = %(now)s,
+        exit_reason = 'merged', is_on_hold = false, error = '', lacks = ''
     FROM numbered WHERE row.id = numbered.id AND numbered.number > 1
-    RETURNING row.id
+    RETURNING row.id, row.version_id, row.step, row.exit_reason, row.ended_at, row.reached_at, row.fate
 """
 MOVE = f"""
     UPDATE journeys_enrollment row SET customer_id = merge.customer_id
@@ -44,6 +47,25 @@ MOVE_LOG = f"""
     UPDATE journeys_steplog row SET customer_id = merge.customer_id
     FROM {PAIRS} WHERE row.customer_id = merge.old_id
 """
+# Of two dates in the same journey one row stays; it is looked at anew, for the trait may be the other's.
+DROP_DATES = f"""
+    DELETE FROM journeys_datedue row USING {PAIRS}
+    WHERE row.customer_id = merge.old_id AND EXISTS (
+        SELECT FROM journeys_datedue other
+        WHERE other.journey_id = row.journey_id
+          AND (other.customer_id = merge.customer_id
+               OR other.customer_id < row.customer_id AND other.customer_id IN (
+                   SELECT twin.old_id FROM {PAIRS.replace("merge", "twin")}
+                   WHERE twin.customer_id = merge.customer_id)))
+"""
+MOVE_DATES = f"""
+    UPDATE journeys_datedue row SET customer_id = merge.customer_id, due_at = %(now)s
+    FROM {PAIRS} WHERE row.customer_id IN (merge.old_id, merge.customer_id)
+"""
+MOVE_CONVERSIONS = f"""
+    UPDATE journeys_conversion row SET customer_id = merge.customer_id
+    FROM {PAIRS} WHERE row.customer_id = merge.old_id
+"""
 
 
 def merge_enrollments(merges: Sequence[Merge], now: datetime) -> None:
@@ -51,21 +73,28 @@ def merge_enrollments(merges: Sequence[Merge], now: datetime) -> None:
     ids = {"old": [merge.old_id for merge in merges], "kept": [merge.customer_id for merge in merges]}
     with connection.cursor() as cursor:
         cursor.execute(END, ids | {"now": now})
-        ended = [row[0] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
         cursor.execute(MOVE, ids)
         cursor.execute(MOVE_LOG, ids)
-    if ended:
-        outbox.withdraw(ended, Reason.EXITED, "merged", now)
+        cursor.execute(DROP_DATES, ids)
+        cursor.execute(MOVE_DATES, ids | {"now": now})
+        cursor.execute(MOVE_CONVERSIONS, ids)
+    count_ends(Counter(End(*row[1:]) for row in rows))
+    if ended := [row[0] for row in rows]:
+        outbox.withdraw(dict.fromkeys(ended, "merged"), Reason.EXITED, now)
+        news.tell(news.ENDED, ended, now)
 
 
 ERASE = (
     "DELETE FROM journeys_enrollment WHERE customer_id = ANY(%s)",
     "DELETE FROM journeys_steplog WHERE customer_id = ANY(%s)",
+    "DELETE FROM journeys_datedue WHERE customer_id = ANY(%s)",
+    "DELETE FROM journeys_conversion WHERE customer_id = ANY(%s)",
 )
 
 
 def erase_enrollments(customer_ids: Sequence[int], now: datetime) -> None:
-    """Delete the enrollments of erased customers, and the steps that they passed."""
+    """Delete the enrollments of erased customers, the steps that they passed and the goals they reached."""
     del now
     with connection.cursor() as cursor:
         for statement in ERASE:
@@ -73,7 +102,12 @@ def erase_enrollments(customer_ids: Sequence[int], now: datetime) -> None:
 
 
 def export_enrollments(customer_id: int) -> list[dict[str, Any]]:
-    """The journeys of a customer, for their copy: which, why, and how far."""
+    """The journeys of a customer, for their copy: which, why, how far, and the goals that were reached."""
+    goals: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    reached = Conversion.objects.filter(customer_id=customer_id).order_by("id")
+    told = ("goal", "occurred_at", "value", "currency")
+    for enrollment_id, *row in reached.values_list("enrollment_id", *told):
+        goals[enrollment_id].append(dict(zip(told, row, strict=True)))
     rows = Enrollment.objects.filter(customer_id=customer_id).order_by("id")
     columns = ("journey__slug", "key", "context", "step", "entered_at", "ended_at", "exit_reason")
-    return [dict(row) for row in rows.values(*columns)]
+    return [dict(row) | {"goals": goals[row.pop("id")]} for row in rows.values("id", *columns)]

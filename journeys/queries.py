@@ -12,7 +12,7 @@ STUCK = """
     SELECT row.id FROM journeys_enrollment row
     WHERE row.standing <> 'ended' AND NOT CASE row.standing
         WHEN 'due' THEN row.due_at IS NOT NULL
-        WHEN 'event' THEN row.due_at IS NOT NULL AND row.awaits <> ''
+        WHEN 'event' THEN row.due_at IS NOT NULL AND row.awaits <> '{}'
         WHEN 'message' THEN row.due_at IS NULL AND (
             EXISTS (SELECT FROM channels_message message
                     WHERE message.enrollment_id = row.id AND message.step = row.step
@@ -20,13 +20,17 @@ STUCK = """
             OR EXISTS (SELECT FROM channels_fatenotice notice
                        WHERE notice.enrollment_id = row.id AND notice.step = row.step
                          AND notice.visit = row.visit))
+        WHEN 'change' THEN row.due_at IS NULL
+            AND EXISTS (SELECT FROM journeys_change change
+                        WHERE change.enrollment_id = row.id AND change.step = row.step
+                          AND change.visit = row.visit)
         ELSE false END
     ORDER BY row.id LIMIT 1000
 """
 
 
 def stuck() -> list[int]:
-    """Live enrollments that nothing will ever move: no due time, wait, message or notice. Always none."""
+    """Live enrollments that nothing will ever move: no due time, message, notice or change. Always none."""
     with connection.cursor() as cursor:
         cursor.execute(STUCK)
         return [row[0] for row in cursor.fetchall()]

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from journeys.checks import contents_named, segments_named
+from journeys.checks import contents_named, segments_used
 from journeys.faults import GraphError
 from journeys.graph import Graph, parse
 from journeys.models import Enrollment, Journey, JourneyVersion, Standing
@@ -16,7 +16,7 @@ Use = tuple[str, str]  # a key, and what uses what has it
 
 def of_segments(slugs: Iterable[str]) -> list[Use]:
     """Each of the segments with each journey that asks for it, as a person would call that."""
-    return _uses(slugs, lambda graph: {named for _path, named in segments_named(graph)})
+    return _uses(slugs, segments_used)
 
 
 def of_contents(slugs: Iterable[str]) -> list[Use]:

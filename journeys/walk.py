@@ -1,20 +1,23 @@
 """The way of enrollments through one claim: the steps that they pass and where they come to stand. Pure.
 
 Enrollments that stand alike walk together: what a step decides depends on its Moment alone, so it decides
-once for all of them. Where it is told more of each customer, by a rule, a zone or an event, the walk parts.
+once for all of them. Where it is told more of each customer (journeys/told/), the walk parts.
 What a walk did is its `move`.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import NamedTuple, TypeVar
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 
 from journeys.graph import Graph, Place
-from journeys.step import Advance, Exit, Moment, Outcome, Send, WaitFor, WaitUntil
+from journeys.leaving import reason_of
+from journeys.step import Advance, Change, ComeAgain, Exit, Mark, Moment, Outcome, Send, WaitFor, WaitUntil
 
 FINISHED = "finished"
+LEFT = "left"  # the fate of those who left without passing the step at which they stood
 MOST_ATTEMPTS = 5
-NOBODY: frozenset[str] = frozenset()
+NOTHING: Mapping[str, Any] = {}
 K = TypeVar("K", bound=Hashable)
 
 
@@ -45,16 +48,21 @@ class Passed(NamedTuple):
 
 
 class Move(NamedTuple):
-    """The steps that enrollments passed, and where they stand. `reached_at` is None where they stayed."""
+    """The steps that enrollments passed, and where they stand. `reached_at` is None where they stayed.
+
+    `change` is what they stand at for, as JSON.
+    """
 
     trail: tuple[Passed, ...]
     step: str
     visits: int
     reached_at: datetime | None
     standing: str
-    due_at: datetime | None
-    awaits: str
-    exit_reason: str
+    due_at: datetime | None = None
+    awaits: tuple[str, ...] = ()
+    fate: str = ""
+    change: str = ""
+    exit_reason: str = ""
 
 
 class Queued(NamedTuple):
@@ -65,20 +73,28 @@ class Queued(NamedTuple):
     visits: int
 
 
+class Marked(NamedTuple):
+    """A goal that a step marked, so many visits after the one that was claimed, and when."""
+
+    goal: str
+    visits: int
+    at: datetime
+
+
 class Walk:
     """Enrollments that walk together, while they are advanced."""
 
     __slots__ = (
         "graph",
-        "happened_at",
-        "holds",
+        "lacks",
+        "marked",
         "move",
         "place",
         "reached_at",
         "rows",
         "sends",
+        "told",
         "trail",
-        "zone",
     )
 
     def __init__(self, rows: Sequence[Claimed], graph: Graph) -> None:
@@ -86,12 +102,12 @@ class Walk:
         self.graph = graph
         self.place: Place = graph.places[rows[0].step]
         self.reached_at = rows[0].reached_at
-        self.zone: tzinfo = UTC
-        self.holds = NOBODY
-        self.happened_at: datetime | None = None
+        self.told = NOTHING
         self.trail: tuple[Passed, ...] = ()
         self.sends: tuple[Queued, ...] = ()
+        self.marked: tuple[Marked, ...] = ()
         self.move: Move | None = None
+        self.lacks = ""
 
     @property
     def awaits_event(self) -> bool:
@@ -102,39 +118,69 @@ class Walk:
         """The same walk for each group of rows of which `by` says the same."""
         for key, rows in grouped(self.rows, by).items():
             walk = Walk(rows, self.graph)
-            walk.place, walk.reached_at, walk.zone = self.place, self.reached_at, self.zone
-            walk.trail, walk.sends, walk.happened_at = self.trail, self.sends, self.happened_at
+            walk.place, walk.reached_at, walk.told = self.place, self.reached_at, self.told
+            walk.trail, walk.sends, walk.marked = self.trail, self.sends, self.marked
             yield key, walk
 
     def decide(self, now: datetime) -> None:
         """Let the step decide once, and do what it says; `move` is set when the walk is over."""
         row = self.rows[0]
         fate, fated_at = ("", None) if self.trail else (row.fate, row.due_at)
-        moment = Moment(now, self.reached_at, self.zone, self.holds, fate, fated_at, self.happened_at)
+        moment = Moment(now, self.reached_at, fate, fated_at, **self.told)
         self._follow(self.place.step.decide(moment), now)
+
+    @property
+    def has_fate(self) -> bool:
+        """Whether the message of the step where they stand has its fate: then the step needs nothing more."""
+        return bool(self.rows[0].fate) and not self.trail
+
+    def lack(self, what: str, now: datetime) -> None:
+        """Stand here until what the step needs, and is gone, is there again."""
+        self.lacks = what
+        self._stand("due", now)
 
     def stop(self, now: datetime) -> None:
         """Stand here although time does not ask for it: the rest is for the next claim."""
         self._stand("due", now)
 
+    def leave(self, reason: str) -> None:
+        """End where they stand: something that happened ended it."""
+        self.move = Move((), self.place.id, 0, None, "ended", fate=LEFT, exit_reason=reason)
+
     def _follow(self, outcome: Outcome, now: datetime) -> None:
         match outcome:
             case Advance(branch, at):
                 self._pass(branch, at or now)
-            case WaitUntil(at):
-                self._stand("due", _future(at, now))
-            case WaitFor(event, until):
+            case WaitUntil(at, mark):
+                self._stand("due", _future(at, now), fate=mark)
+            case WaitFor(events, until):
                 # The first time due at once: the engine looks back, once this wait can be seen, for an
                 # event that came while it could not.
-                self._stand("event", _future(until, now) if self.awaits_event else now, event)
+                self._stand("event", _future(until, now) if self.awaits_event else now, awaits=events)
+            case ComeAgain():
+                self.stop(now)
+            case Change(what):
+                self._stand("change", change=json.dumps(what, sort_keys=True))
             case Send():
-                self.sends += (Queued(outcome, self.place.id, len(self.trail)),)
-                if outcome.waits:
-                    self._stand("message", None)
-                else:
-                    self._pass("next", now)
+                self._queue(outcome, now)
             case Exit(reason):
                 self._leave("", now, reason)
+            case Mark(goal):
+                self._mark(goal, now)
+
+    def _queue(self, send: Send, now: datetime) -> None:
+        self.sends += (Queued(send, self.place.id, len(self.trail)),)
+        if send.waits:
+            self._stand("message")
+        else:
+            self._pass("next", now)
+
+    def _mark(self, goal: str, now: datetime) -> None:
+        self.marked += (Marked(goal, len(self.trail), self.reached_at),)
+        if reason := reason_of(self.graph.goals[goal]):
+            self._leave("next", now, reason)
+        else:
+            self._pass("next", now)
 
     def _pass(self, branch: str, at: datetime) -> None:
         target = self.place.target(branch)
@@ -144,19 +190,17 @@ class Walk:
         self.trail += (Passed(self.place.id, branch, at),)
         self.place = self.graph.places[target]
         self.reached_at = at
-        self.holds = NOBODY
-        self.happened_at = None
+        self.told = NOTHING
 
-    def _stand(self, standing: str, due_at: datetime | None, awaits: str = "") -> None:
+    def _stand(self, standing: str, due_at: datetime | None = None, **more: Any) -> None:
         reached_at = self.reached_at if self.trail else None
-        visits = len(self.trail)
-        self.move = Move(self.trail, self.place.id, visits, reached_at, standing, due_at, awaits, "")
+        self.move = Move(self.trail, self.place.id, len(self.trail), reached_at, standing, due_at, **more)
 
     def _leave(self, branch: str, at: datetime, reason: str) -> None:
         reached_at = self.reached_at if self.trail else None
         visits = len(self.trail)
         self.trail += (Passed(self.place.id, branch, at),)
-        self.move = Move(self.trail, self.place.id, visits, reached_at, "ended", None, "", reason)
+        self.move = Move(self.trail, self.place.id, visits, reached_at, "ended", exit_reason=reason)
 
 
 def grouped(rows: Iterable[Claimed], by: Callable[[Claimed], K]) -> dict[K, list[Claimed]]:

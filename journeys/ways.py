@@ -1,31 +1,32 @@
 """The ways through a graph: do branches lead somewhere, are steps reached, do loops wait? Pure."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+from django.utils.translation import gettext as _
 
 from journeys.faults import Faults
-from journeys.step import registry
 
-Branches = Mapping[str, str | None]
-Steps = Mapping[str, tuple[str, Branches]]  # id → kind and branches
+Steps = Mapping[str, Mapping[str, str | None]]  # id → branches
 
 
-def check(start: str, steps: Steps, faults: Faults) -> None:
-    """Add what is wrong with the ways from `start` to `faults`."""
+def check(start: str, steps: Steps, pausing: AbstractSet[str], faults: Faults) -> None:
+    """Add what is wrong with the ways from `start` to `faults`; in the steps `pausing` time passes."""
     if start not in steps:
-        faults.add("start", f"names the step {start!r}, which is not there")
+        faults.add("start", _("names the step '%(step)s', which is not there") % {"step": start})
         return
-    for name, (_, branches) in steps.items():
+    for name, branches in steps.items():
         for branch, target in branches.items():
             if target is not None and target not in steps:
-                faults.add(
-                    f"steps.{name}.branches.{branch}", f"leads to the step {target!r}, which is not there"
-                )
+                words = _("leads to the step '%(step)s', which is not there")
+                faults.add(f"steps.{name}.branches.{branch}", words % {"step": target})
     for name in sorted(steps.keys() - reached(start, steps)):
-        faults.add(f"steps.{name}", "is never reached: lead a branch to it, or delete it")
-    loop = loop_without_wait(steps)
+        faults.add(f"steps.{name}", _("is never reached: lead a branch to it, or delete it"))
+    loop = loop_without_wait(steps, pausing)
     if loop:
         way = " → ".join([*loop, loop[0]])
-        faults.add(f"steps.{loop[0]}", f"is part of a loop without a wait ({way}): put a wait into it")
+        words = _("is part of a loop without a wait (%(way)s): put a wait into it")
+        faults.add(f"steps.{loop[0]}", words % {"way": way})
 
 
 def reached(start: str, steps: Steps) -> set[str]:
@@ -38,9 +39,9 @@ def reached(start: str, steps: Steps) -> set[str]:
     return found
 
 
-def loop_without_wait(steps: Steps) -> list[str]:
+def loop_without_wait(steps: Steps, pausing: AbstractSet[str]) -> list[str]:
     """The steps of one loop in which no time passes; none if each loop waits somewhere."""
-    quick = {name for name, (kind, _) in steps.items() if kind in registry and not registry.get(kind).pauses}
+    quick = steps.keys() - pausing
     done: set[str] = set()
     for root in sorted(quick):
         way: list[str] = []
@@ -60,4 +61,4 @@ def loop_without_wait(steps: Steps) -> list[str]:
 
 
 def _targets(steps: Steps, name: str) -> Iterator[str]:
-    return (target for target in steps[name][1].values() if target is not None and target in steps)
+    return (target for target in steps[name].values() if target is not None and target in steps)

@@ -1,13 +1,19 @@
 """What a batch of the engine writes: step log, enrollments' standing, messages, failures. All in bulk."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 
-from channels.models import Content
 from channels.outbox import Candidate, queue_messages
+from config import work
+from journeys import news
+from journeys.load import Content
+from journeys.tallies import End, Step, count_ends, count_steps
 from journeys.walk import MOST_ATTEMPTS, Claimed, Move, Queued, Walk, backoff
 
 # Enrollments that move alike share one move, so that the lists stay short. Plan: hash joins of the lists,
@@ -27,15 +33,29 @@ MOVE = """
     UPDATE journeys_enrollment row
     SET step = move.step, visit = row.visit + move.visits,
         reached_at = coalesce(move.reached_at, row.reached_at), standing = move.standing,
-        due_at = move.due_at, awaits = move.awaits, exit_reason = move.exit_reason,
+        due_at = move.due_at, awaits = move.awaits::text[], exit_reason = move.exit_reason,
         ended_at = CASE WHEN move.standing = 'ended' THEN %(now)s::timestamptz END,
-        fate = '', attempts = 0, error = ''
+        fate = move.fate, attempts = 0, error = ''
     FROM unnest(%(ids)s::bigint[], %(moves)s::int[]) AS moved (id, move)
     JOIN unnest(%(steps)s::text[], %(visits)s::int[], %(reached_ats)s::timestamptz[], %(standings)s::text[],
-                %(due_ats)s::timestamptz[], %(awaits)s::text[], %(reasons)s::text[])
-         WITH ORDINALITY AS move (step, visits, reached_at, standing, due_at, awaits, exit_reason, number)
+                %(due_ats)s::timestamptz[], %(awaits)s::text[], %(fates)s::text[], %(reasons)s::text[])
+         WITH ORDINALITY
+         AS move (step, visits, reached_at, standing, due_at, awaits, fate, exit_reason, number)
       ON move.number = moved.move
     WHERE row.id = moved.id
+"""
+# What those are to have changed who stand at a change, each at its new visit.
+CHANGE = """
+    INSERT INTO journeys_change (enrollment_id, step, visit, what, asked_at)
+    SELECT row.id, row.step, row.visit, asked.what::jsonb, %(now)s
+    FROM unnest(%(ids)s::bigint[], %(moves)s::int[]) AS moved (id, move)
+    JOIN unnest(%(numbers)s::int[], %(changes)s::text[]) AS asked (number, what) ON asked.number = moved.move
+    JOIN journeys_enrollment row ON row.id = moved.id
+    ORDER BY row.id
+"""
+LACK = """
+    UPDATE journeys_enrollment SET is_on_hold = true, lacks = %(lacks)s, error = %(error)s
+    WHERE id = ANY(%(ids)s::bigint[])
 """
 FAIL = """
     UPDATE journeys_enrollment row
@@ -47,7 +67,7 @@ FAIL = """
 """
 
 
-def write_moves(walks: Iterable[Walk], now: datetime) -> None:
+def write_moves(walks: Sequence[Walk], now: datetime) -> None:
     """Write what became of these walks: their steps passed, then where they stand."""
     numbers: dict[Move, int] = {}
     ids: list[int] = []
@@ -65,11 +85,51 @@ def write_moves(walks: Iterable[Walk], now: datetime) -> None:
         if passed["passed_by"]:
             cursor.execute(LOG, rows | passed)
         cursor.execute(MOVE, rows | _moves(list(numbers)) | {"now": now})
+        if changes := {number: move.change for move, number in numbers.items() if move.change}:
+            asked = {"numbers": list(changes), "changes": list(changes.values())}
+            cursor.execute(CHANGE, rows | asked | {"now": now})
+            work.wake("journeys.apply_changes")
+    if any(move.due_at is not None and move.due_at <= now for move in numbers):
+        work.wake("journeys.advance")
+    ended = [walk for walk in walks if walk.move and walk.move.standing == "ended"]
+    count_steps(_steps(walks))
+    count_ends(_ends(ended, now))
+    news.tell(news.ENDED, [row.id for walk in ended for row in walk.rows], now)
+
+
+def _steps(walks: Iterable[Walk]) -> Counter[Step]:
+    """The steps that these walks passed, and how many went each."""
+    steps: Counter[Step] = Counter()
+    for walk in walks:
+        first, reached_at = walk.rows[0], walk.rows[0].reached_at
+        for passed in walk.move.trail if walk.move else ():
+            step = Step(first.version_id, passed.step, passed.branch, reached_at, passed.left_at)
+            steps[step] += len(walk.rows)
+            reached_at = passed.left_at
+    return steps
+
+
+def _ends(walks: Iterable[Walk], now: datetime) -> Counter[End]:
+    """How these walks ended, and how many went each."""
+    ends: Counter[End] = Counter()
+    for walk in walks:
+        first, move = walk.rows[0], walk.move
+        if move is not None:
+            since = move.reached_at or first.reached_at
+            end = End(first.version_id, move.step, move.exit_reason, now, since, move.fate)
+            ends[end] += len(walk.rows)
+    return ends
 
 
 def _array(numbers: Iterable[int]) -> str:
     """Numbers as PostgreSQL writes an array: much quicker than having each adapted."""
     return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def _texts(texts: Iterable[str]) -> str:
+    """Texts as PostgreSQL writes an array; lists of different lengths can't stand in one array otherwise."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
 
 
 def _passed(moves: Sequence[Move]) -> dict[str, list[Any]]:
@@ -94,7 +154,8 @@ def _moves(moves: Sequence[Move]) -> dict[str, list[Any]]:
         "reached_ats": [move.reached_at for move in moves],
         "standings": [move.standing for move in moves],
         "due_ats": [move.due_at for move in moves],
-        "awaits": [move.awaits for move in moves],
+        "awaits": [_texts(move.awaits) for move in moves],
+        "fates": [move.fate for move in moves],
         "reasons": [move.exit_reason for move in moves],
     }
 
@@ -123,7 +184,7 @@ def _candidate(
         )
     return Candidate(
         customer_id=row.customer_id,
-        content_id=content.pk,
+        content_id=content.id,
         channel=send.channel,
         topic=content.topic,
         is_transactional=content.is_transactional,
@@ -137,7 +198,7 @@ def _candidate(
         due_at=now,
         expires_at=send.expires_at,
         on_cap=send.on_cap,
-        fallbacks=[contents[slug].pk for slug in send.fallbacks if slug in contents],
+        fallbacks=[contents[slug].id for slug in send.fallbacks if slug in contents],
     )
 
 
@@ -145,6 +206,18 @@ def write_messages(candidates: Sequence[Candidate], now: datetime) -> None:
     """Queue the messages; one that this visit has already is left as it is."""
     if candidates:
         queue_messages(candidates, now)
+
+
+def write_lacking(walks: Sequence[Walk]) -> None:
+    """Put those on hold whose step needs what is gone; that is no attempt of theirs (journeys/mending.py)."""
+    with connection.cursor() as cursor:
+        for lacks, together in groupby(sorted(walks, key=attrgetter("lacks")), attrgetter("lacks")):
+            what, slug = lacks.split(":", 1)
+            error = (
+                f"The {what} {slug!r} is gone, which this step needs: it goes on when that is there again."
+            )
+            ids = [row.id for walk in together for row in walk.rows]
+            cursor.execute(LACK, {"ids": _array(ids), "lacks": lacks, "error": error})
 
 
 def write_failures(failures: Sequence[tuple[Claimed, str]], now: datetime) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class Replay(models.Model):
     """One walk over one log. Its row is the checkpoint: a replay that was killed goes on from it.
 
-    running → done.
+    running → done → taken out (the sample only).
     """
 
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -19,6 +19,7 @@ class Replay(models.Model):
     rejected = models.BigIntegerField(_("rejected lines"), default=0)
     summary = models.JSONField(_("summary"), default=dict)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    removed_at = models.DateTimeField(_("taken out"), null=True)
 
     class Meta:
         verbose_name = _("replay")

@@ -1,13 +1,14 @@
 """A received message taken apart for reading. Pure."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from django.utils.html import escape
 
 from channels.preview import as_note, without_pixel
+from config.masking import masked_text
 from sandbox.receivers.store import Received
 
 LARGEST_RAW = 200_000  # characters that are shown
@@ -23,6 +24,11 @@ class Opened:
     page: str
     text: str
     raw: str
+
+    def without_words(self, why: str) -> "Opened":
+        """For who may not see personal data: all that a message says may be such, so only where it went."""
+        row = replace(self.row, recipient=masked_text(self.row.recipient), subject="")
+        return Opened(row, [], as_note(why), "", "")
 
 
 def open_message(row: Received, raw: bytes) -> Opened:

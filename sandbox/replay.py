@@ -89,6 +89,7 @@ class Walk:
             if calls:
                 inbox.accept(calls, self.source_id, until)
         finish_all_due(until)
+        # It waits for the disk, and all of the slice with it: nobody comes back to what is before it.
         Replay.objects.filter(pk=self.replay.pk).update(
             reached_at=until,
             offset=self.log.offset,

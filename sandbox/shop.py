@@ -6,22 +6,27 @@ Opening it again changes nothing that somebody has changed meanwhile: only what 
 import json
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from importlib.resources import files
+from importlib.resources import as_file, files
 from string import Template
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import transaction
 
 from campaigns.models import Broadcast
 from campaigns.services import create_broadcast, schedule
 from channels.contents import save_content
-from channels.models import Cap, Content, QuietHours
+from channels.defaults import local_receiver
+from channels.models import Cap, ChannelKind, Content, ContentText, QuietHours
 from customers.models import Segment, Stage
 from customers.segments import save_segment
 from customers.stages import save_stage_rule
+from journeys.filing import import_journey, read_files
 from journeys.models import Journey
-from journeys.services import create_journey, publish
 
 SHOP = files("sandbox.sample").joinpath("shop")
 HARVEST = "Harvest letter"
+NOWHERE = "https://till.example.com"  # where no receiver is set up
 
 
 def open_shop(now: datetime) -> None:
@@ -45,6 +50,27 @@ def schedule_harvest(at: datetime, now: datetime) -> None:
         expires_after=timedelta(days=4),
     )
     schedule(broadcast, now)
+
+
+def lead_hooks(receiver_url: str) -> None:
+    """Have the shop's webhooks lead to the receiver, whose port may be another than at the last start."""
+    hooks = ContentText.objects.filter(
+        content__channel=ChannelKind.WEBHOOK, link__regex=r"^http://127\.0\.0\.1:\d+/hook/"
+    )
+    for text in hooks:
+        text.link = receiver_url + urlsplit(text.link).path
+    ContentText.objects.bulk_update(hooks, ["link"])
+
+
+def journey_slugs() -> list[str]:
+    """The keys of its journeys."""
+    with as_file(SHOP.joinpath("journeys")) as folder:
+        return [file.journey for file in read_files(folder)]
+
+
+def segment_slugs() -> list[str]:
+    """The keys of its segments."""
+    return [segment["slug"] for segment in _read("segments.json")]
 
 
 def _read(name: str) -> Any:
@@ -84,12 +110,20 @@ def _contents() -> None:
 
 def _content_rows() -> Iterator[tuple[Content, dict[str, str]]]:
     layout = Template(SHOP.joinpath("letter.mjml").read_text("utf-8"))
+    receiver = f"http://{local}" if (local := local_receiver()) else NOWHERE
     for channel, contents in _read("contents.json").items():
         for row in contents:
-            content = Content(slug=row["slug"], name=row["name"], channel=channel)
+            content = Content(
+                slug=row["slug"],
+                name=row["name"],
+                channel=channel,
+                is_transactional=row.get("is_transactional", False),
+            )
             text = {key: row[key] for key in ("subject", "body", "link") if key in row}
             if channel == "email":
                 text = {"subject": row["subject"], "body": _letter(layout, row)}
+            elif channel == "webhook":
+                text["link"] = receiver + row["link"]
             yield content, text | {"language": "en"}
 
 
@@ -100,19 +134,19 @@ def _letter(layout: Template, row: dict[str, Any]) -> str:
     )
 
 
+@transaction.atomic
 def _journeys(now: datetime) -> None:
-    stages = {stage.slug: stage for stage in Stage.objects.all()}
+    """All drafts before the first is published, for they name each other.
+
+    Published before they have their tests: those need channels, which may not be set up yet.
+    """
     known = set(Journey.objects.values_list("slug", flat=True))
-    for file in sorted(SHOP.joinpath("journeys").iterdir(), key=lambda file: file.name):
-        row = json.loads(file.read_text("utf-8"))
-        if row["slug"] in known:
-            continue
-        journey = create_journey(
-            row["slug"],
-            row["name"],
-            stages[row["serves"]],
-            stages[row["leads_to"]],
-            row["graph"],
-            row["description"],
-        )
-        publish(journey.pk, now)
+    with as_file(SHOP.joinpath("journeys")) as folder:
+        files = [file for file in read_files(folder) if file.journey not in known]
+    untested = [file.model_copy(update={"tests": None}) for file in files]
+    for file in untested:
+        import_journey(file, now)
+    for file in untested:
+        import_journey(file, now, publishes=True)
+    for file in files:
+        import_journey(file, now)

@@ -15,13 +15,14 @@ from sandbox.models import Replay
 
 ORDER = "Order Completed"
 AFTER_DAYS = 7
+PER_LINE = 5  # journeys
 
 # An order counts as after a message when one was sent to the same customer in the seven days before it.
 # Plan: event_of_customer's heap once, and message_slot per order.
 ORDERS_AFTER_MESSAGES = """
     SELECT count(*) FILTER (WHERE EXISTS (
         SELECT FROM channels_message m
-        WHERE m.customer_id = e.customer_id
+        WHERE m.customer_id = e.customer_id AND m.state <> 'suppressed'
           AND m.slot_at > e.occurred_at - make_interval(days => %(days)s) AND m.slot_at <= e.occurred_at
     )), count(*)
     FROM customers_event e
@@ -93,14 +94,19 @@ def as_text(replay: Replay) -> str:
         f"  customers {summary['customers']:,}   events {summary['events']:,}   bad {replay.rejected:,}",
         "  stages    " + "   ".join(f"{slug} {summary['stages'].get(slug, 0):,}" for slug in LABELS),
         f"            {summary['stage_moves']:,} moves",
-        "  journeys  "
-        + "   ".join(f"{slug} {count:,}" for slug, count in sorted(summary["journeys"].items())),
+        *_journeys(summary["journeys"]),
         "  messages",
         *(f"    {line}" for line in _table(summary["messages"])),
         f"  caps      {held:,} held back until a slot was free, {dropped:,} never sent",
         f"  orders    {summary['orders']:,}, {after:,} of them after a message ({AFTER_DAYS} days)",
     ]
     return "\n".join(lines)
+
+
+def _journeys(entered: dict[str, int]) -> Iterator[str]:
+    told = [f"{slug} {count:,}" for slug, count in sorted(entered.items())]
+    for first in range(0, len(told), PER_LINE):
+        yield ("            " if first else "  journeys  ") + "   ".join(told[first : first + PER_LINE])
 
 
 def _table(messages: dict[str, dict[str, int]]) -> Iterator[str]:

@@ -1,16 +1,19 @@
 """The Inbox: received mails, SMS, push messages and webhook calls, as a mail client shows them."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.csp import sandboxed
+from config.masking import is_hidden, masked_text
 from config.pages import site
 from sandbox.opened import Opened, open_message
-from sandbox.receivers.store import FILE, Store
+from sandbox.receivers.store import FILE, Received, Store
 
 PAGE = 30
 KINDS = {"": _("All"), "email": _("E-mail"), "sms": _("SMS"), "push": _("Push"), "webhook": _("Webhook")}
@@ -22,12 +25,18 @@ def inbox(request: HttpRequest) -> HttpResponse:
     store = _store()
     kind = request.GET.get("kind", "") if request.GET.get("kind", "") in KINDS else ""
     words = request.GET.get("q", "").strip().replace("\x00", "")[:200]
-    rows = store.newest(kind=kind, search=words, before=_number(request.GET.get("before")), limit=PAGE + 1)
+    rows = store.newest(
+        kind=kind,
+        search="" if is_hidden() else words,
+        before=_number(request.GET.get("before")),
+        limit=PAGE + 1,
+    )
     chosen = _number(request.GET.get("message")) or (rows[0].id if rows else None)
     counts = store.counts()
     kept = _kept(request, "kind", "q")
     context: dict[str, Any] = {
-        "rows": rows[:PAGE],
+        "rows": [_shown(row) for row in rows[:PAGE]],
+        "hides": is_hidden(),
         "before": rows[PAGE - 1].id if len(rows) > PAGE else None,
         "message": _opened(store, chosen),
         "kinds": [
@@ -57,7 +66,17 @@ def _store() -> Store:
 
 def _opened(store: Store, number: int | None) -> Opened | None:
     found = store.get(number) if number is not None and number < LARGEST else None
-    return open_message(*found) if found else None
+    if found is None:
+        return None
+    opened = open_message(*found)
+    return (
+        opened.without_words(gettext("You may not see what is written to people.")) if is_hidden() else opened
+    )
+
+
+def _shown(row: Received) -> Received:
+    """A line of the list; what it is about may name the person."""
+    return replace(row, recipient=masked_text(row.recipient), subject="") if is_hidden() else row
 
 
 def _number(text: str | None) -> int | None:

@@ -92,7 +92,7 @@ MJML = """<mjml>
 
 def fill(now: datetime, customers: int = 240) -> dict[str, Any]:
     """Fill an empty installation; returns the rows that tests look for."""
-    dice = random.Random(7)  # noqa: S311 - made-up people, no secret
+    dice = random.Random(7)
     made = design(now)
     stages = list(Stage.objects.all())
     people = [_person(dice, number, stages, made, now) for number in range(customers)]

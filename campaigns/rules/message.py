@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.models import Broadcast
 from channels.models import Message, MessageSource
 from channels.rules.message import Counted
+from customers.rules.facts import Facts
 from customers.rules.texts import Text
 
 
@@ -26,10 +27,9 @@ class OfBroadcast(Counted):
 
     broadcast: Text
 
-    @property
-    def _sent(self) -> QuerySet[Message]:
+    def _sent(self, facts: Facts) -> QuerySet[Message]:
         named = Broadcast.objects.filter(name=self.broadcast).values("id")
-        return super()._sent.filter(source=MessageSource.BROADCAST, source_id__in=named)
+        return super()._sent(facts).filter(source=MessageSource.BROADCAST, source_id__in=named)
 
     def _narrowed_words(self) -> list[str]:
         return [*super()._narrowed_words(), _("of the broadcast %(name)s") % {"name": self.broadcast}]

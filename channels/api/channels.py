@@ -22,6 +22,7 @@ from config.api.fields import JSONObject
 from config.api.problems import InvalidError, told_at
 from config.api.serializers import Serializer
 from config.api.views import Resource, patience
+from config.invalid import words_of
 from config.models import Scope
 from config.registry import UnknownKindError
 
@@ -76,6 +77,9 @@ class ChannelViewSet(Resource[Channel]):
     lookup_url_kwarg = "channel"
     lookup_value_converter = "slug"
     writes = Scope.FULL
+    rights = dict.fromkeys(["list", "retrieve", "providers"], "channels.view_channel") | {
+        "partial_update": "channels.change_channel"
+    }
     pages = frozenset()
 
     @extend_schema(responses=ChannelSerializer(many=True))
@@ -131,10 +135,10 @@ def _set_up(kind: str, given: dict[str, Any]) -> Channel:
                 is_active=given.get("is_active", was.is_active),
             )
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        faults = error.errors(include_url=False, include_input=False)
         raise InvalidError(
             [
-                {"path": ".".join(map(str, ("settings", *each["loc"]))), "message": each["msg"]}
+                {"path": ".".join(map(str, ("settings", *each["loc"]))), "message": words_of(each)}
                 for each in faults
             ]
         ) from error

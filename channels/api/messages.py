@@ -10,6 +10,7 @@ from rest_framework import mixins, serializers
 
 from channels.models import ChannelKind, Message, MessageSource, MessageState
 from channels.models.message import SENT_AND_AFTER, Reason
+from config.api.fields import ShownText
 from config.api.opaque import seal
 from config.api.serializers import ModelSerializer
 from config.api.views import Listing, Resource
@@ -38,6 +39,7 @@ class MessageSerializer(ModelSerializer[Message]):
     content = serializers.CharField(source="content.slug", read_only=True, allow_null=True)
     source_id = serializers.SerializerMethodField()
     fate = serializers.SerializerMethodField()
+    detail = ShownText()
 
     class Meta:
         model = Message

@@ -1,10 +1,11 @@
-"""The routes of contents, messages, caps, quiet hours and channels."""
+"""The routes of contents, messages, caps, quiet hours, the holdout and channels."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from channels.api.channels import ChannelViewSet
 from channels.api.contents import ContentViewSet
+from channels.api.holdout import HoldoutViewSet
 from channels.api.limits import CapViewSet, QuietHoursViewSet
 from channels.api.messages import CustomerMessageViewSet, MessageViewSet
 
@@ -20,5 +21,11 @@ urlpatterns = [
         CustomerMessageViewSet.as_view({"get": "list"}),
         name="api-customer-messages",
     ),
+    path(
+        "holdout/",
+        HoldoutViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api-holdout",
+    ),
+    path("holdout/history/", HoldoutViewSet.as_view({"get": "list"}), name="api-holdout-history"),
     *router.urls,
 ]

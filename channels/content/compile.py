@@ -17,14 +17,21 @@ from channels.content.address import UNTRACKED, UnsafeLinkError, safe_url
 from channels.content.mjml import Marked, mark_tags, to_html
 from channels.content.plain import to_plain
 from channels.content.problem import ContentError, Problem
-from channels.content.sandbox import HTML, TEXT, MessageEnvironment, TemplateFault, error_line, explain
+from channels.content.sandbox import (
+    HTML,
+    TEXT,
+    InTime,
+    MessageEnvironment,
+    TemplateFault,
+    error_line,
+    explain,
+)
 
 LINK = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")')
 GAP = re.compile(r"\n(?:[ \t]*\n){2,}")
 CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
 PIXEL = '<img src="{{ message.open_url }}" alt="" width="1" height="1" style="display:block">'
 LONGEST_BODY = 200_000  # characters
-LONGEST_OUTPUT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,10 @@ class CompiledText:
 
     def render(self, context: dict[str, Any]) -> Rendered:
         """Fill the text in; ContentError where something is missing or wrong, never an empty place."""
+        with InTime():
+            return self._fill_in(context)
+
+    def _fill_in(self, context: dict[str, Any]) -> Rendered:
         subject = CONTROL.sub(" ", _fill("subject", self.subject, context)).strip()
         html = _fill("body", self.html, context)
         text = _fill("plain" if self.html else "body", self.text, context)
@@ -139,12 +150,9 @@ def _fill(field: str, template: Part, context: dict[str, Any]) -> str:
     if isinstance(template, str):
         return template
     try:
-        filled = template.render(context)
+        return template.render(context)
     except (*TemplateFault, KeyError) as error:
         raise ContentError([Problem(field, error_line(error), explain(error))]) from error
-    if len(filled) > LONGEST_OUTPUT:
-        raise ContentError([Problem(field, 1, f"The message is over {LONGEST_OUTPUT:,} characters.")])
-    return filled
 
 
 def _check_header(field: str, value: str) -> list[Problem]:

@@ -1,5 +1,6 @@
 """Fill in a batch of messages: two queries for all of it, whatever its size."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
@@ -7,14 +8,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from babel.numbers import get_territory_currencies
 from django.conf import settings
+from django.db import connection
 
 from channels import links
 from channels.content.compile import Rendered, Source, compile_text
 from channels.content.mime import assemble, skeleton
 from channels.content.problem import ContentError
-from channels.models import ContentText
 from channels.provider import Outgoing, RenderError, Taken
-from customers.models import Customer
+from customers.copying import numbers
 
 
 class Text(NamedTuple):
@@ -92,6 +93,8 @@ def message_context(message: Taken, person: Person) -> dict[str, Any]:
     """
     return {
         "event": message.context.get("event", message.context),
+        "trigger": message.context.get("trigger", {}),
+        "answers": message.context.get("answers", {}),
         "customer": customer_context(person),
         "message": {
             "id": str(message.public_id),
@@ -144,15 +147,21 @@ def choose_text(texts: Mapping[str, T], language: str) -> T | None:
     return next(iter(texts.values()), None)
 
 
+TEXTS = """
+    SELECT content.id, content.slug, content.channel, content.is_transactional,
+           text.language, text.subject, text.body, text.plain, text.link
+    FROM channels_contenttext text JOIN channels_content content ON content.id = text.content_id
+    WHERE content.id = ANY(%s::bigint[]) ORDER BY text.id
+"""
+PEOPLE = """
+    SELECT id, traits::text, language, country, time_zone FROM customers_customer WHERE id = ANY(%s::bigint[])
+"""
+
+
 def _texts(content_ids: set[int]) -> Texts:
-    rows = (
-        ContentText.objects.filter(content_id__in=content_ids)
-        .order_by("id")
-        .values_list(
-            *("content_id", "content__slug", "content__channel", "content__is_transactional"),
-            *("language", "subject", "body", "plain", "link"),
-        )
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS, [numbers(content_ids)])
+        rows = cursor.fetchall()
     texts: dict[int, dict[str, Text]] = {}
     for content_id, slug, channel, is_transactional, language, *fields in rows:
         text = Text(Source(channel, *fields), slug, is_transactional)
@@ -161,7 +170,9 @@ def _texts(content_ids: set[int]) -> Texts:
 
 
 def _people(customer_ids: set[int]) -> dict[int, Person]:
-    rows = Customer.objects.filter(id__in=customer_ids).values_list(
-        "id", "traits", "language", "country", "time_zone"
-    )
-    return {customer_id: Person(*fields) for customer_id, *fields in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE, [numbers(customer_ids)])
+        return {
+            customer_id: Person(json.loads(traits), *fields)
+            for customer_id, traits, *fields in cursor.fetchall()
+        }

@@ -6,7 +6,9 @@ empty place.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from itertools import islice
 from typing import Any
 
@@ -18,6 +20,9 @@ from channels.content.filters import FILTERS
 
 LONGEST_LOOP = 1_000
 DEEPEST_LOOP = 2
+LONGEST_OUTPUT = 1_000_000  # characters
+PIECES = 1_000  # of a text, after which its length is looked at again
+LONGEST_TIME = 2.0  # seconds, as long as the check of a text may take
 KEPT_FILTERS = re.findall(
     r"\w+",
     """
@@ -58,6 +63,20 @@ class MessageEnvironment(ImmutableSandboxedEnvironment):
     """The sandbox that templates of messages live in."""
 
     intercepted_binops = frozenset({"*", "%"})
+
+    @staticmethod
+    def concat(pieces: Iterable[str]) -> str:
+        """The text that pieces make; an error soon after it is too long, for the rest may be endless."""
+        if isinstance(pieces, list) and len(pieces) <= PIECES:  # a filter's block, of which there are many
+            return "".join(pieces)
+        rest = iter(pieces)
+        text = "".join(islice(rest, PIECES))
+        while len(text) <= LONGEST_OUTPUT:
+            more = list(islice(rest, PIECES))
+            if not more:
+                return text
+            text += "".join(more)
+        raise TemplateRuntimeError(f"The message is over {LONGEST_OUTPUT:,} characters.")
 
     def __init__(self, *, autoescape: bool) -> None:
         super().__init__(
@@ -102,8 +121,31 @@ def printable(value: Any) -> Any:
     raise TemplateRuntimeError(f"A {type(value).__name__} can't be shown; show its parts, or |tojson.")
 
 
+class InTime:
+    """Within it loops may take LONGEST_TIME of the thread's own CPU time: a busy machine does not count.
+
+    The time runs from the first loop on, for to ask the clock costs as much as filling in a short text.
+    """
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = _until.set(None)
+
+    def __exit__(self, *_error: object) -> None:
+        _until.reset(self._before)
+
+
+_until: ContextVar[float | None] = ContextVar("until", default=float("inf"))
+
+
 def bounded(items: Iterable[Any]) -> list[Any]:
-    """The items of a loop; an error where there are more than a message can need."""
+    """The items of a loop; an error where there are more than a message can need, or it takes too long."""
+    now, until = time.thread_time(), _until.get()
+    if until is None:
+        _until.set(now + LONGEST_TIME)
+    elif now > until:
+        raise TemplateRuntimeError(f"The loops take over {LONGEST_TIME:g} seconds.")
     taken = list(islice(items, LONGEST_LOOP + 1))
     if len(taken) > LONGEST_LOOP:
         raise TemplateRuntimeError(f"A loop over more than {LONGEST_LOOP:,} items.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError, meta
 
-from channels.content.compile import LONGEST_OUTPUT, Source, check_json
+from channels.content.compile import Source, check_json
 from channels.content.problem import ContentError, Problem
 from channels.content.sandbox import (
     DICT_METHODS,
@@ -17,7 +17,7 @@ from channels.content.sandbox import (
 )
 
 FIELDS = ("subject", "body", "plain", "link")
-KNOWN = {"customer", "event", "message", "brand"}
+KNOWN = {"customer", "event", "trigger", "answers", "message", "brand"}
 ADDRESS = "https://example.com/"
 BRAND = dict.fromkeys(("name", "url", "language", "country", "time_zone", "currency"), "EUR")
 MESSAGE = dict.fromkeys(("id", "unsubscribe_url", "open_url"), ADDRESS)
@@ -65,7 +65,8 @@ def try_out(source: Source) -> list[Problem]:
 
     Lines are those written.
     """
-    values = {"customer": SAMPLE, "event": SAMPLE, "message": MESSAGE, "brand": BRAND, "_click": str}
+    samples = dict.fromkeys(("customer", "event", "trigger", "answers"), SAMPLE)
+    values: dict[str, Any] = {**samples, "message": MESSAGE, "brand": BRAND, "_click": str}
     return [
         problem
         for field in FIELDS
@@ -88,8 +89,6 @@ def _attempt(source: Source, field: str, values: dict[str, Any], *, is_sample: b
         filled = _environment(source, field).from_string(getattr(source, field)).render(values)
         if field == "body" and source.channel == "webhook":
             check_json(filled)
-        if len(filled) > LONGEST_OUTPUT:
-            return [Problem(field, 1, f"The message is over {LONGEST_OUTPUT:,} characters.")]
     except ContentError as error:
         return error.problems
     except TemplateError as error:

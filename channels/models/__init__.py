@@ -4,6 +4,7 @@ from channels.models.callback import Callback
 from channels.models.cap import Cap, QuietHours
 from channels.models.channel import Channel, ChannelKind
 from channels.models.content import Content, ContentText
+from channels.models.holdout import Holdout
 from channels.models.message import (
     FateNotice,
     Message,
@@ -13,6 +14,7 @@ from channels.models.message import (
     PausedSource,
     Reason,
 )
+from channels.models.tally import Counted, MessageTally
 
 __all__ = [
     "Callback",
@@ -21,10 +23,13 @@ __all__ = [
     "ChannelKind",
     "Content",
     "ContentText",
+    "Counted",
     "FateNotice",
+    "Holdout",
     "Message",
     "MessageSource",
     "MessageState",
+    "MessageTally",
     "OnCap",
     "PausedSource",
     "QuietHours",

@@ -53,9 +53,11 @@ class Reason(models.TextChoices):
     NO_CONSENT = "no_consent", _("no consent")
     SUPPRESSED_ADDRESS = "suppressed_address", _("address suppressed")
     NO_ADDRESS = "no_address", _("no address on this channel")
+    HOLDOUT = "holdout", _("holdout")
     EXITED = "exited", _("left the journey")
     WITHDRAWN = "withdrawn", _("withdrawn")
     EXPIRED = "expired", _("too late to be of use")
+    STALE = "stale", _("too old when its journey was resumed")
     CHANNEL_OFF = "channel_off", _("channel not active")
     CONTENT = "content", _("the content could not be rendered")
     REFUSED = "refused", _("refused by the provider")
@@ -112,6 +114,9 @@ class Message(models.Model):
         _("due"), null=True, help_text=_("Of an open message: when it is looked at next.")
     )
     expires_at = models.DateTimeField(_("of use until"), null=True)
+    held_out = models.CharField(
+        max_length=10, default="", db_default="", help_text=_("By whose holdout, if its customer is in one.")
+    )
     on_cap = models.CharField(max_length=6, choices=OnCap, default=OnCap.HOLD, db_default="hold")
     fallbacks = models.JSONField(default=list, db_default=[], help_text=_("Contents to switch to, in order."))
 
@@ -172,6 +177,21 @@ class Message(models.Model):
             models.Index(
                 fields=["customer", "slot_at"], name="message_slot", condition=models.Q(slot_at__isnull=False)
             ),
+            models.Index(
+                fields=["slot_at"],
+                include=["customer", "channel", "topic"],
+                name="message_slot_at",
+                condition=models.Q(slot_at__isnull=False),
+            ),
+            # What people look for. What is sent as it should be is in none of the two.
+            models.Index(
+                fields=["state", "-id"],
+                name="message_in_state",
+                condition=models.Q(
+                    state__in=["held", "suppressed", "failed", "uncertain", "bounced", "complained"]
+                ),
+            ),
+            models.Index(fields=["reason", "-id"], name="message_for_reason", condition=~models.Q(reason="")),
             models.Index(fields=["customer", "-id"], name="message_of_customer"),
             models.Index(fields=["source", "source_id", "state"], name="message_of_source"),
             models.Index(
@@ -207,6 +227,7 @@ class FateNotice(models.Model):
     visit = models.IntegerField()
     fate = models.CharField(max_length=10, choices=MessageState)
     fated_at = models.DateTimeField()
+    answer = models.JSONField(null=True, help_text=_("What the system that was called said, if it did."))
 
     class Meta:
         verbose_name = _("fate notice")

@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from channels.content.mime import ascii_address
-from channels.provider import Outgoing, Provider, Receipt, providers
+from channels.provider import Outgoing, Provider, Receipt, call_seconds, providers
 from channels.wire.pool import crew, pool
 from channels.wire.smtp import PORTS, Connection, Mail, Outcome, Result
 
 logger = logging.getLogger(__name__)
 
-TIME = 25.0  # seconds for a call, under PROVIDER_TIMEOUT
 FEW = 8  # mails that are not worth another connection
 NOBODY = re.compile(r"\b5\.1\.(1|10)\b")
 
@@ -52,7 +51,7 @@ class Smtp(Provider):
 
     def send(self, messages: Sequence[Outgoing]) -> list[Receipt]:
         """Send mails in parallel, each connection a share of them."""
-        until = time.monotonic() + TIME
+        until = time.monotonic() + call_seconds()
         mails = [_mail(message) for message in messages]
         shares = min(self.connections, -(-len(mails) // FEW))
         if shares <= 1:
@@ -65,10 +64,10 @@ class Smtp(Provider):
         """Send some mails over one connection; over a new one where it was closed while it lay idle."""
         connections = pool(self.url.get_secret_value())
         try:
-            connection = connections.take(TIME)
+            connection = connections.take(call_seconds())
             results = _deliver(connection, mails, until)
             if not connection.is_open and results[0].outcome == Outcome.TRY_AGAIN and connection.was_used:
-                connection = connections.renew(TIME)
+                connection = connections.renew(call_seconds())
                 results = _deliver(connection, mails, until)
         except (OSError, smtplib.SMTPException) as error:  # connecting: nothing has been sent
             reason = f"No connection to the mail server: {error}"[:400]

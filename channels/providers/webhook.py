@@ -1,6 +1,7 @@
 """Calls to other systems: the content's body is posted to its link."""
 
 import ipaddress
+import json
 import re
 import time
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from django.conf import settings
 from pydantic import Field, SecretStr
 
 from channels.content.address import UnsafeLinkError, safe_url
-from channels.provider import Outgoing, Provider, Receipt, providers
+from channels.provider import Outgoing, Provider, Receipt, call_seconds, providers
 from channels.wire.http import (
     Answer,
     NoAnswerError,
@@ -25,14 +26,16 @@ from channels.wire.http import (
 from channels.wire.pool import crew
 from channels.wire.signature import HEADER, sign
 
-TIME = 25.0  # seconds for a call, under PROVIDER_TIMEOUT
 PARALLEL = 8
+LONGEST_BODY = 16 * 1024  # of an answer that is kept
 LATER = {408, 425, 429}
 ODD_HOST = re.compile(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+))*\.?", re.IGNORECASE)
 
 
 class Webhook(Provider):
     """Posts to public addresses only: none of this machine or network, no redirects, names pinned.
+
+    A short JSON answer is kept, for journeys that ask what it says.
 
     A call whose answer was lost is made again with the same Idempotency-Key: receivers must take a key once.
     """
@@ -53,7 +56,7 @@ class Webhook(Provider):
 
     def send(self, messages: Sequence[Outgoing]) -> list[Receipt]:
         """Call each message's address, several at once."""
-        until = time.monotonic() + TIME
+        until = time.monotonic() + call_seconds()
         if len(messages) == 1:
             return [self._call(messages[0], until)]
         return list(crew(PARALLEL).map(lambda message: self._call(message, until), messages))
@@ -106,13 +109,25 @@ def check_host(host: str) -> None:
         raise UnsafeLinkError(f"{host} is no public address.")
 
 
+def kept_json(body: bytes) -> str:
+    """An answer as JSON that PostgreSQL can store; nothing where it is none, or too long."""
+    if len(body) > LONGEST_BODY:
+        return ""
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, RecursionError):
+        return ""
+    return "" if "\\u0000" in text else text
+
+
 def _receipt(message_id: int, answer: Answer) -> Receipt:
     said = f"The receiver answered {answer.status}."
     if answer.status in LATER or answer.status >= 500:  # noqa: PLR2004 - classes of HTTP codes
         return Receipt.try_again(message_id, said, answer.retry_after)
     if answer.status >= 300:  # noqa: PLR2004
-        return Receipt.refused(message_id, said)
-    return Receipt.accepted(message_id)
+        return Receipt.refused(message_id, said, body=kept_json(answer.body))
+    return Receipt.accepted(message_id, body=kept_json(answer.body))
 
 
 providers.add(Webhook.kind, Webhook)

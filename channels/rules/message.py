@@ -54,12 +54,12 @@ class OfMessages(Leaf):
     topic: Text | None = None
     content: Text | None = None
 
-    @property
-    def _sent(self) -> QuerySet[Message]:
+    def _sent(self, facts: Facts) -> QuerySet[Message]:
         """The customer's messages that went out and are meant; by the index message_of_customer."""
         wanted = {"channel": self.channel, "topic": self.topic, "content__slug": self.content}
         narrowed = {name: value for name, value in wanted.items() if value is not None}
-        return Message.objects.filter(customer_id=OuterRef("pk"), state__in=SENT_AND_AFTER, **narrowed)
+        sent = Message.objects.filter(customer_id=OuterRef("pk"), state__in=SENT_AND_AFTER, **narrowed)
+        return facts.by_then(sent, "sent_at")
 
     def depends(self) -> Depends:
         """Messages."""
@@ -81,9 +81,9 @@ class OfSource(OfMessages):
 
     source: Source | None = None
 
-    @property
-    def _sent(self) -> QuerySet[Message]:
-        return super()._sent.filter(source=self.source) if self.source else super()._sent
+    def _sent(self, facts: Facts) -> QuerySet[Message]:
+        sent = super()._sent(facts)
+        return sent.filter(source=self.source) if self.source else sent
 
     def _narrowed_words(self) -> list[str]:
         return super()._narrowed_words() + ([str(SOURCES[self.source])] if self.source else [])
@@ -131,7 +131,7 @@ class Counted(OfMessages):
         """Whether there are so many."""
 
         def has_at_least(count: int) -> Expression:
-            counted = self._counted
+            counted = self._counted(facts)
             if self.within:
                 counted = counted.filter(Compare(F(self._column), ">", facts.ago(self.within)))
             return AllOf(Exists(counted.order_by()[count - 1 : count]))
@@ -144,7 +144,7 @@ class Counted(OfMessages):
             return None
 
         def newest(place: int) -> Expression:
-            moments = self._counted.order_by(f"-{self._column}").values(self._column)
+            moments = self._counted(facts).order_by(f"-{self._column}").values(self._column)
             return ExpressionWrapper(Subquery(moments[place - 1 : place]), output_field=DateTimeField())
 
         return turns_at(self.operator, self.value, newest, self.within, facts.ago())
@@ -153,11 +153,11 @@ class Counted(OfMessages):
     def _column(self) -> str:
         return COLUMNS[self.did]
 
-    @property
-    def _counted(self) -> QuerySet[Message]:
+    def _counted(self, facts: Facts) -> QuerySet[Message]:
+        sent = self._sent(facts)
         if self.did == "bounced":
-            return self._sent.filter(state="bounced")
-        return self._sent.filter(~Q(**{self._column: None}))
+            return sent.filter(state="bounced")
+        return facts.by_then(sent.filter(~Q(**{self._column: None})), self._column)
 
     def words(self) -> str:
         """As in "received at least 5 messages by e-mail within the last 7 days"."""
@@ -200,10 +200,12 @@ class Ignored(OfSource):
 
     def condition(self, facts: Facts) -> Expression:
         """Whether there are so many that went out after the last one that was opened or clicked."""
-        del facts
-        noticed = self._sent.exclude(opened_at=None, clicked_at=None).order_by("-id").values("id")[:1]
-        nth = self._sent.order_by("-id").values("id")[self.value - 1 : self.value]
-        last = Coalesce(Subquery(noticed), 0, output_field=BigIntegerField())
+        sent = self._sent(facts)
+        noticed = sent.exclude(opened_at=None, clicked_at=None)
+        if facts.is_past:
+            noticed = sent.filter(Q(opened_at__lte=facts.ago()) | Q(clicked_at__lte=facts.ago()))
+        nth = sent.order_by("-id").values("id")[self.value - 1 : self.value]
+        last = Coalesce(Subquery(noticed.order_by("-id").values("id")[:1]), 0, output_field=BigIntegerField())
         holds = known(Compare(Subquery(nth), ">", last))
         return Not(holds) if self.operator == "less" else holds
 

@@ -40,15 +40,16 @@ class Reachable(Leaf):
 
     def condition(self, facts: Facts) -> Expression:
         """Whether the gate would find an address and consent."""
-        holds = AllOf(self._has_address, self._consent.condition(facts))
+        holds = AllOf(self._has_address(facts), self._consent.condition(facts))
         return Not(holds) if self.operator == "not_reachable" else holds
 
-    @property
-    def _has_address(self) -> Expression:
+    def _has_address(self, facts: Facts) -> Expression:
         customer = OuterRef(OuterRef("pk"))
         identities = Identity.objects.filter(customer_id=customer, kind=ADDRESS_KINDS[self.channel])
+        identities = facts.by_then(identities, "created_at")
         newest = Subquery(identities.order_by("-created_at", "-id").values("id")[:1])
         suppressed = Suppression.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+        suppressed = facts.by_then(suppressed, "created_at")
         return AllOf(Exists(Identity.objects.filter(~Exists(suppressed), pk=newest)))
 
     @property

@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from channels.provider import Outgoing, Receipt, TemporaryDeliveryError
+from channels.provider import Outgoing, Receipt, TemporaryDeliveryError, call_seconds
 from channels.wire.http import Answer, NoAnswerError, NotSentError, open_session, post
 
-TIME = 25.0  # seconds for a call, under PROVIDER_TIMEOUT
 GONE = frozenset({"UNREGISTERED", "NOTREGISTERED", "GONE", "INVALID_TOKEN"})
 NOT_OURS = {401, 403, 404, 405}  # the set-up is wrong, not the messages
 LATER = {408, 425, 429}
@@ -27,7 +26,7 @@ def send_batch(
     """Hand a batch over in one request; TemporaryDeliveryError where the provider took none of it."""
     if not messages:
         return []
-    return _send(url, token, messages, bodies, time.monotonic() + TIME)
+    return _send(url, token, messages, bodies, time.monotonic() + call_seconds())
 
 
 def _send(

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 import requests
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 LARGEST_ANSWER = 1024 * 1024
 CONNECT = 5.0  # seconds
@@ -116,14 +116,14 @@ def _read(response: requests.Response, until: float) -> bytes:
     """The body, in time and not too much of it."""
     pieces, size = [], 0
     try:
-        for piece in response.iter_content(16 * 1024):
+        while piece := response.raw.read1(16 * 1024, decode_content=True):  # what there is, however little
             pieces.append(piece)
             size += len(piece)
             if size > LARGEST_ANSWER:
                 raise NoAnswerError(f"the answer is over {LARGEST_ANSWER:,} bytes")
             if time.monotonic() > until:
                 raise NoAnswerError("the answer came too slowly")
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError, OSError) as error:
         raise NoAnswerError(_words(error)) from error
     return b"".join(pieces)
 

@@ -1,7 +1,7 @@
 """The callbacks of providers that speak our own shape: a signed list of events.
 
 `{"events": [{"id": "…", "kind": "delivered", "message": "<our id>", "at": "2026-01-31T12:00Z"}]}`; `message`
-or `provider_id` names the message. `url`, `reason` and `recipient` are kept too.
+or `provider_id` names the message. `url`, `reason`, `recipient` and the `text` of a reply are kept too.
 """
 
 import time
@@ -33,6 +33,7 @@ class Report(BaseModel):
     url: Words = ""
     reason: Words = ""
     recipient: Words = ""
+    text: Words = ""
 
     @field_validator("at")
     @classmethod
@@ -66,7 +67,7 @@ def read_reports(request: Request) -> list[ProviderEvent]:
 
 
 def _event(report: Report) -> ProviderEvent:
-    extra = report.model_dump(include={"url", "reason", "recipient"}, exclude_defaults=True)
+    extra = report.model_dump(include={"url", "reason", "recipient", "text"}, exclude_defaults=True)
     return ProviderEvent(
         event_id=report.id,
         kind=report.kind,

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 NO_ANSWER = 0
+LEAST = 1.0  # seconds for what has been begun
 GO_AHEAD = 354
 CLOSING = 421
 END = b"\r\n.\r\n"
@@ -121,7 +122,15 @@ class Connection:
             self._client.close()
 
     def _timeout(self, until: float) -> None:
-        self._socket.settimeout(max(1.0, until - time.monotonic()))
+        """What is begun ends by `until`, however slowly the server talks; a moment for it there always is."""
+        self._until = max(until, time.monotonic() + LEAST)
+
+    def _patience(self, sent: int) -> None:
+        """Let the socket wait so long as there is time left; LostError where there is none."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise LostError("the server was too slow", sent)
+        self._socket.settimeout(left)
 
     def _send_body(
         self, mail: Mail, opening: list[Reply], following: Mail | None
@@ -200,6 +209,7 @@ class Connection:
         view, sent = memoryview(data), 0
         try:
             while sent < len(data):
+                self._patience(sent)
                 sent += self._socket.send(view[sent:])
         except OSError as error:
             raise LostError(str(error) or type(error).__name__, sent) from error
@@ -216,6 +226,7 @@ class Connection:
 
     def _read_line(self) -> bytes:
         while b"\n" not in self._buffer:
+            self._patience(self._written)
             try:
                 received = self._socket.recv(8192)
             except OSError as error:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -49,6 +49,11 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
         """An HTTP bearer scheme."""
         return {"type": "http", "scheme": "bearer"}
+
+
+def person(request: Request) -> AbstractBaseUser | None:
+    """The person who is logged in; None for the holder of an API key."""
+    return request.user if request.user.is_authenticated else None
 
 
 def asker(request: Request) -> str:

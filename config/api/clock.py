@@ -1,5 +1,7 @@
 """The clock of a rehearsal, read and walked: `POST` does the work that is due at the moments it reaches."""
 
+import time
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -12,29 +14,37 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config import clock, work
+from config import clock, database, work
 from config.api.problems import conflicting
 from config.api.serializers import Serializer
 from config.models import Scope
 
-GREATEST_STEP = timedelta(days=31)
-STOPS = 500  # moments between the old and the new one at which the work is done
+PATIENCE = 50.0  # seconds that one request walks at most
+RENEWAL = 10.0  # seconds after which the driver says that it is still there
 
 
 class ClockSerializer(Serializer[Any]):
-    """Where the clock stands and what was done on the way there."""
+    """Where the clock stands and what was done on the way there.
+
+    After a move: `is_finished` where it stands at the target and all that is due has run; else the same move
+    (by `set_to`) goes on. `stops`: moments at which something was due. `left`: work that is due and could
+    not be done now (a channel that rests).
+    """
 
     now = serializers.DateTimeField(read_only=True)
     is_rehearsed = serializers.BooleanField(read_only=True)
+    target = serializers.DateTimeField(read_only=True, required=False, allow_null=True)
+    is_finished = serializers.BooleanField(read_only=True, required=False)
+    stops = serializers.IntegerField(read_only=True, required=False)
     done = serializers.DictField(child=serializers.IntegerField(), read_only=True, required=False)
+    left = serializers.ListField(child=serializers.CharField(), read_only=True, required=False)
 
 
 class MoveSerializer(Serializer[Any]):
-    """Where the clock shall stand: at a moment, or further by a span; in steps, the work done at each."""
+    """Where the clock shall stand: at a moment, or further by a span."""
 
     set_to = serializers.DateTimeField(required=False, allow_null=True)
     advance_by = serializers.DurationField(required=False)
-    step = serializers.DurationField(required=False, min_value=timedelta(seconds=1), max_value=GREATEST_STEP)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of `set_to` and `advance_by`; never backwards by `advance_by`, never out of the calendar."""
@@ -53,6 +63,7 @@ class ClockView(APIView):
 
     writes: ClassVar[Scope] = Scope.FULL
     scopes: ClassVar[dict[str, Scope]] = {}
+    rights: ClassVar[dict[str, str]] = {}
 
     @extend_schema(operation_id="clock_retrieve", responses=ClockSerializer)
     def get(self, request: Request) -> Response:  # noqa: ARG002
@@ -64,10 +75,10 @@ class ClockView(APIView):
         """Move the clock (`set_to: null`: time is the wall's again), do the work, say what it moved."""
         move = MoveSerializer(data=request.data)
         move.is_valid(raise_exception=True)
-        driver = f"api {uuid4()}"
-        with conflicting(clock.RehearsalOffError, clock.ClockTakenError), clock.driving(driver):
-            done = _walk(driver, **move.validated_data)
-        return Response(_told(clock.now()) | {"done": done})
+        drive = Drive()
+        with conflicting(clock.RehearsalOffError, clock.ClockTakenError), clock.driving(drive.name):
+            drive.go(**move.validated_data)
+        return Response(_told(clock.now()) | drive.told())
 
 
 def _told(now: datetime) -> dict[str, Any]:
@@ -77,30 +88,66 @@ def _told(now: datetime) -> dict[str, Any]:
     }
 
 
-def _walk(
-    driver: str,
-    set_to: datetime | None = None,
-    advance_by: timedelta | None = None,
-    step: timedelta | None = None,
-) -> dict[str, int]:
-    """Go to the target by `step`s (at most STOPS of them), settling at each; one step where none is told."""
-    here = clock.now()
-    if advance_by is None and set_to is None:
-        clock.stand_at(None)
-        return dict(work.settle(clock.now()))
-    target = set_to or here + (advance_by or timedelta(0))
-    span = max(step or target - here, (target - here) / STOPS)
-    moved: dict[str, int] = {}
-    while here < target:
-        here = min(here + span, target)
-        _settle_at(here, driver, moved)
-    if here > target or not moved:
-        _settle_at(target, driver, moved)
-    return moved
+class Drive:
+    """One request that moves the clock, and what was done on the way."""
 
+    def __init__(self) -> None:
+        self.name = f"api {uuid4()}"
+        self.done: Counter[str] = Counter()
+        self.stops = 0
+        self.target: datetime | None = None
+        self.stands_at: datetime | None = None
+        self.left: list[str] = []
+        self._renewed_at = time.monotonic()
+        self._ends_at = self._renewed_at + PATIENCE
 
-def _settle_at(moment: datetime, driver: str, moved: dict[str, int]) -> None:
-    clock.drive(driver)
-    clock.stand_at(moment)
-    for name, rows in work.settle(moment).items():
-        moved[name] = moved.get(name, 0) + rows
+    def go(self, set_to: datetime | None = None, advance_by: timedelta | None = None) -> None:
+        """Do what is due, then go from one moment at which something falls due to the next, to the target.
+
+        Where that takes longer than a request should, the clock is left where it has come to.
+        """
+        self._wait_for_workers()
+        with database.walking():
+            here = clock.now()
+            if set_to is None and advance_by is None:
+                clock.stand_at(None)
+                self._stop(clock.now())
+            else:
+                self.target = set_to or here + (advance_by or timedelta(0))
+                self._stand(min(here, self.target))
+                self._walk(here, self.target)
+            self.left = [piece.name for piece in work.due(work.pieces(), clock.now())]
+
+    def told(self) -> dict[str, Any]:
+        """What the answer says of it."""
+        return {
+            "target": self.target and self.target.isoformat(),
+            "is_finished": self.target == self.stands_at,
+            "stops": self.stops,
+            "done": dict(self.done),
+            "left": self.left,
+        }
+
+    def _walk(self, here: datetime, target: datetime) -> None:
+        while here < target and time.monotonic() < self._ends_at:
+            here = work.next_due(work.pieces(), here, target) or target
+            self._stand(here)
+
+    def _wait_for_workers(self) -> None:
+        """Until those who had begun before the clock was taken have ended: they work at the old moment."""
+        while not clock.alone():
+            if time.monotonic() > self._ends_at:
+                raise clock.ClockTakenError(_("The workers are busy: try again when they are done."))
+            time.sleep(0.02)
+
+    def _stand(self, moment: datetime) -> None:
+        if time.monotonic() - self._renewed_at > RENEWAL:
+            clock.drive(self.name)
+            self._renewed_at = time.monotonic()
+        clock.stand_at(moment)
+        self.stands_at = moment
+        self._stop(moment)
+
+    def _stop(self, moment: datetime) -> None:
+        self.stops += 1
+        self.done += work.settle_pieces(work.pieces(), moment)

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api import opaque
+from config.masking import shown_document, shown_text
 
 
 @extend_schema_field(OpenApiTypes.UUID)
@@ -32,6 +33,28 @@ class JSONObject(serializers.JSONField):
         if not isinstance(data, dict):
             raise serializers.ValidationError(_("Write a JSON object."))
         return super().to_internal_value(data)
+
+
+class ShownText(serializers.CharField):
+    """A text that is read, its addresses masked for who may not see personal data."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> str:
+        """As whoever asks may see it."""
+        return shown_text(super().to_representation(value))
+
+
+class ShownDocument(serializers.DictField):
+    """A JSON object that is read, what is personal in it masked for who may not see it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Any) -> Any:
+        """As whoever asks may see it."""
+        return shown_document(super().to_representation(value))
 
 
 class LastingSlug:

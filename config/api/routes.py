@@ -1,4 +1,4 @@
-"""The API's own routes: its schema, the page that shows it, the clock."""
+"""The API's own routes: its schema, and the clock."""
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView

@@ -28,8 +28,10 @@ GREATEST_PATIENCE = "5s"  # that a read of the API may take
 class Resource(viewsets.GenericViewSet[M], Generic[M]):
     """Rows of one kind, found by their public id.
 
-    `writes` is the scope that every write needs, `scopes` names the actions that need another; `parameters`
-    are query parameters beside those of paging and filters; `pages` are the actions that answer with pages.
+    `writes` is the scope that every write needs, `scopes` names the actions that need another, `rights` the
+    permissions that a person needs for an action where the scope's is not the one; `parameters`
+    are query parameters beside those of paging and filters; `pages` are the actions that answer with pages;
+    `repeatable` those that heed an Idempotency-Key.
     An unknown parameter is refused: a filter that is silently ignored would answer with everybody.
     """
 
@@ -39,8 +41,10 @@ class Resource(viewsets.GenericViewSet[M], Generic[M]):
     lookup_value_converter = "uuid"
     writes: ClassVar[Scope] = Scope.FULL
     scopes: ClassVar[dict[str, Scope]] = {}
+    rights: ClassVar[dict[str, str]] = {}
     parameters: ClassVar[set[str]] = set()
     pages: ClassVar[AbstractSet[str]] = {"list"}
+    repeatable: ClassVar[AbstractSet[str]] = {"create"}
     keyset: ClassVar[str] = "pk"
     newest_first: ClassVar[bool] = True
     keeps_answers: ClassVar[bool] = (
@@ -48,7 +52,7 @@ class Resource(viewsets.GenericViewSet[M], Generic[M]):
     )
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """As DRF does; a POST that creates under an Idempotency-Key in one transaction with its answer."""
+        """As DRF does; what is repeatable under an Idempotency-Key in one transaction with its answer."""
         self._claimed = ""
         if not self._is_repeatable(request):
             return super().dispatch(request, *args, **kwargs)
@@ -84,8 +88,8 @@ class Resource(viewsets.GenericViewSet[M], Generic[M]):
             self._claimed = idempotency.claim(request, clock.now())
 
     def _is_repeatable(self, request: Any) -> bool:
-        creates = self.action_map.get(request.method.lower()) == "create"
-        return creates and self.keeps_answers and idempotency.HEADER in request.headers
+        repeatable = self.action_map.get(request.method.lower()) in self.repeatable
+        return repeatable and self.keeps_answers and idempotency.HEADER in request.headers
 
     def known_parameters(self) -> set[str]:
         """The query parameters that the route knows."""

@@ -9,7 +9,7 @@ from config.embedded.ports import Ports
 
 LOCAL = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
-QUEUES = "ingest,advance,dispatch.email,dispatch.sms,dispatch.push,dispatch.webhook,sweep"
+QUEUES = "ingest,advance,dispatch.email,dispatch.sms,dispatch.push,dispatch.webhook,simulate,sweep"
 WEB_THREADS = 16  # requests wait for commits most of their time; more threads only open more sessions
 
 
@@ -29,27 +29,15 @@ def web(places: Places, environment: dict[str, str], host: str, port: int) -> Ch
 
 def worker(places: Places, environment: dict[str, str], processes: int) -> Child:
     """The Celery worker, with the queues of all functions and so many processes."""
-    words = [
-        "celery",
-        "-A",
-        "config",
-        "worker",
-        "--queues",
-        QUEUES,
-        "--concurrency",
-        str(processes),
-        "-O",
-        "fair",
-    ]
-    words += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO"]
+    words = ["config.worker", "--app", "config", "--queues", QUEUES, "--concurrency", str(processes)]
     return _child("worker", words, places, environment)
 
 
 def beat(places: Places, environment: dict[str, str]) -> Child:
     """Celery's beat, which sends the sweeps that the admin shows."""
-    words = ["celery", "-A", "config", "beat", "--pidfile", "", "--loglevel", "WARNING"]
-    words += ["--scheduler", "django_celery_beat.schedulers:DatabaseScheduler"]
-    return _child("beat", words, places, environment | {"DJANGO_SETTINGS_MODULE": "config.settings_beat"})
+    return _child(
+        "beat", ["config.beat"], places, environment | {"DJANGO_SETTINGS_MODULE": "config.settings_beat"}
+    )
 
 
 def receivers(places: Places, environment: dict[str, str], ports: Ports) -> Child:
@@ -83,7 +71,6 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "MALLOC_ARENA_MAX": "2",  # glibc keeps less memory for threads
         "MALLOC_TRIM_THRESHOLD_": "131072",  # and gives back what a large batch took
-        "SKIP_CHECKS": "1",  # Celery would check Django's routes, and so load the pages into each worker
     }
 
 

@@ -24,6 +24,8 @@ SETTINGS = {
     "effective_cache_size": "768MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "32MB",
+    # A process that froze in a transaction gives its locks back; what it then says is refused.
+    "idle_in_transaction_session_timeout": "2min",
     "fsync": "on",
     "synchronous_commit": "on",
     "wal_level": "minimal",  # nobody replicates from here; bulk loads into new tables then skip the log

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -11,6 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from config.help import Help, help_for
+from config.masking import shown_document, shown_text
+from config.undo import undo_of
 
 register = template.Library()
 
@@ -36,12 +41,33 @@ BRANCHES = {
     "timed_out": gettext_lazy("time ran out"),
     "sent": gettext_lazy("sent"),
     "not_sent": gettext_lazy("not sent"),
+    "passed": gettext_lazy("it is over"),
+    "missing": gettext_lazy("there is no date"),
+    "held_out": gettext_lazy("held out"),
+    "again": gettext_lazy("again"),
+    "exhausted": gettext_lazy("often enough"),
+    "failed": gettext_lazy("could not be done"),
     "else": gettext_lazy("else"),
 }
+EXITS = {
+    "finished": gettext_lazy("came to its end"),
+    "archived": gettext_lazy("the journey was archived"),
+    "merged": gettext_lazy("joined with another customer"),
+    "migrated": gettext_lazy("no place in the new version"),
+    "api": gettext_lazy("taken out over the API"),
+}
+GOAL = "goal:"
 STAGES = ["awareness", "discovery", "interest", "consideration", "action", "use", "advocacy"]
 DASH = "\N{EN DASH}"  # for what there is none of
+MINUS = "\N{MINUS SIGN}"
 LEAST_SHARE = 0.1
 SHARE_DIGITS = 10  # below this percentage one decimal is told
+
+
+@register.simple_tag(takes_context=True)
+def page_help(context: template.Context) -> Help | None:
+    """What the page is for."""
+    return help_for(context["request"]) if "request" in context else None
 
 
 @register.simple_tag
@@ -93,7 +119,15 @@ def branch_name(branch: str) -> str:
 
 
 @register.filter
-def number(value: float | None) -> str:
+def exit_name(reason: str) -> str:
+    """Why a customer left a journey, in words; another reason than Sette's own as a person wrote it."""
+    if reason.startswith(GOAL):
+        return gettext("reached the goal %(goal)s") % {"goal": reason.removeprefix(GOAL)}
+    return str(EXITS.get(reason, reason))
+
+
+@register.filter
+def number(value: float | Decimal | None) -> str:
     """A number with the reader's thousands; a dash where there is none."""
     return DASH if value is None else number_format(value, force_grouping=True)
 
@@ -108,6 +142,20 @@ def share(part: int, whole: int) -> str:
         return f"< {number_format(LEAST_SHARE, 1)} %"
     digits = 0 if percent >= SHARE_DIGITS or percent == 0 else 1
     return f"{number_format(round(percent, digits), digits)} %"
+
+
+@register.filter
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    said = round(100 * difference, 1)
+    sign = "+" if said > 0 else MINUS if said < 0 else ""
+    return f"{sign}{number_format(abs(said), 1)}"
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with its currency."""
+    return f"{number_format(amount, 2, force_grouping=True)} {currency}"
 
 
 @register.filter
@@ -177,6 +225,18 @@ def ago(at: datetime | None, now: datetime) -> str:
 
 
 @register.filter
+def personal(value: Any) -> Any:
+    """A text or document of a customer, as whoever asks may see it."""
+    return shown_text(value) if isinstance(value, str) else shown_document(value)
+
+
+@register.filter
 def as_json(value: Any) -> str:
     """JSON as a person reads it."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+@register.filter
+def undo(message: Any) -> Any:
+    """How what a message tells can be taken back; None where it can't be."""
+    return undo_of(message.extra_tags or "")

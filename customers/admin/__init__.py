@@ -1,9 +1,10 @@
-"""The pages of this app: sources, topics and exclusions; segments and stages with their rules."""
+"""The pages of this app: sources, topics and exclusions; imports; segments and stages with their rules."""
 
 from customers.admin import (
     arrival,
     builder,
     holds,
+    imports,
     ready_page,
     repairs,
     segment_pages,
@@ -16,6 +17,7 @@ __all__ = [
     "arrival",
     "builder",
     "holds",
+    "imports",
     "ready_page",
     "repairs",
     "segment_pages",

@@ -15,6 +15,7 @@ from config import clock
 from config.pages import site
 from config.templatetags.sette import number
 from customers.admin.builder_words import WORDS
+from customers.asking import parse_tried
 from customers.bounded import TooSlowError
 from customers.checks import check_rule
 from customers.definitions import STAGE, segment_name
@@ -23,7 +24,7 @@ from customers.finding import find_customers
 from customers.models import Customer
 from customers.preview import PreviewTooSlowError, preview
 from customers.queries import customer_by_public_id
-from customers.rules import RuleError, parse, rule_words
+from customers.rules import RuleError, rule_words
 from customers.rules.vocabulary import vocabulary
 from customers.suggestions import UnknownSourceError, suggest
 from customers.unseen import unseen
@@ -109,7 +110,7 @@ def rule_read(body: Body) -> Body:
 @_answers
 def rule_preview(body: Body) -> Body:
     """How many customers the rule finds now, and ten of them; with the exact count what nobody ever had."""
-    rule = parse(body.get("rule"))
+    rule = parse_tried(body.get("rule"))
     found = preview(rule, clock.now(), is_exact=body.get("exact") is True)
     return {
         "count": found.count,
@@ -127,7 +128,7 @@ def rule_explain(body: Body) -> Body:
     if customer is None:
         return {"problems": [{"path": "", "message": _("There is no such customer any more.")}]}
     if "rule" in body:
-        return {"answers": _lines(explain(parse(body["rule"]), customer, clock.now()))}
+        return {"answers": _lines(explain(parse_tried(body["rule"]), customer, clock.now()))}
     now = clock.now()
     found = explain_stages(customer, now)
     stages = [

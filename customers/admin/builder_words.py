@@ -37,7 +37,7 @@ WORDS = {
     "filters": _("Filters on the event"),
     "filter_number": _("Filter {number}"),
     "add_filter": _("Add a filter"),
-    "remove_filter": _("Remove filter {number}"),
+    "add_filter_group": _("Add a group of filters"),
     "and": _("and"),
     # values
     "nothing_found": _("Nothing found."),

@@ -19,6 +19,7 @@ from customers.models import RepairSweep
 class RepairSweepAdmin(LongList):
     """One line for each look at everybody."""
 
+    list_before_template = "customers/repairs_lead.html"
     list_display = ("started_at", "finished_at", "seen", "found", "missing", "surplus", "misplaced", "where")
     list_display_links = None
     ordering = ("-id",)

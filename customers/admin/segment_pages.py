@@ -3,21 +3,25 @@
 import json
 import logging
 from collections.abc import Iterable
-from itertools import chain
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from config import clock
 from config.csv import CsvError
+from config.download import csv_file
 from config.forms import told
+from config.masking import is_hidden
 from config.pages import site
+from config.undo import tell_with_undo
+from customers.asking import refuse_personal
 from customers.checks import check_rule
 from customers.circles import HEIGHT, WIDTH, circles, labels
 from customers.definitions import segment_name
@@ -32,7 +36,6 @@ from customers.rules import RuleError
 from customers.segments import archive_segment, restore_segment
 
 logger = logging.getLogger(__name__)
-MARK = "\ufeff"  # by which Excel knows UTF-8
 MOVES = {"archive": archive_segment, "restore": restore_segment}
 
 
@@ -43,10 +46,19 @@ def move(request: HttpRequest, segment_id: int) -> HttpResponse:
     try:
         if wanted:
             wanted(segment, clock.now())
+            _tell_moved(request, segment)
     except RuleError as error:
         for problem in told(error.errors):
             messages.error(request, problem)
     return redirect("admin:customers_segment_change", segment_id)
+
+
+def _tell_moved(request: HttpRequest, segment: Segment) -> None:
+    if segment.archived_at:
+        words = gettext("%(segment)s is archived.") % {"segment": segment}
+        tell_with_undo(request, words, reverse("admin:segment_move", args=[segment.pk]), move="restore")
+    else:
+        messages.success(request, gettext("%(segment)s is in use again.") % {"segment": segment})
 
 
 def members(request: HttpRequest, segment_id: int) -> HttpResponse:
@@ -82,7 +94,9 @@ def changes(request: HttpRequest, segment_id: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=segment_id)
     context: dict[str, Any] = {}
     try:
-        rule = check_rule(segment_name(segment.slug), json.loads(request.POST.get("rule", "")), clock.now())
+        tree = json.loads(request.POST.get("rule", ""))
+        rule = check_rule(segment_name(segment.slug), tree, clock.now())
+        refuse_personal(tree)
         context["difference"] = difference(segment, rule, clock.now())
     except RuleError as error:
         context["problems"] = told(error.errors)
@@ -98,9 +112,8 @@ def export(request: HttpRequest, segment_id: int) -> StreamingHttpResponse:
     segment = get_object_or_404(Segment, pk=segment_id)
     traits = [name.strip() for name in request.GET.get("traits", "").split(",")]
     logger.info("Person %s exports the members of %s.", request.user.pk, segment.slug)
-    lines = exported_members(segment, [name for name in traits if name])
-    named = {"Content-Disposition": f'attachment; filename="{segment.slug}.csv"'}
-    return StreamingHttpResponse(chain([MARK], lines), content_type="text/csv; charset=utf-8", headers=named)
+    lines = exported_members(segment, [name for name in traits if name], is_masked=is_hidden())
+    return csv_file(lines, segment.slug)
 
 
 def compare(request: HttpRequest) -> HttpResponse:

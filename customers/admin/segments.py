@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from config import clock
 from config.forms import JsonField
-from config.pages import Page
+from config.pages import Empty, Page
 from config.period import Period
 from config.templatetags.sette import number
 from customers.admin.rules import checked, sentence
@@ -28,7 +28,8 @@ from customers.definitions import segment_name
 from customers.growth import daily_sizes
 from customers.lists import Operation
 from customers.models import Segment
-from customers.segments import member_counts, save_segment, uses_of_segment
+from customers.segments import save_segment, uses_of_segment
+from customers.tallies import member_counts
 
 START = {
     "combinator": "and",
@@ -104,6 +105,12 @@ class SegmentAdmin(Page):
     search_fields = ("name", "slug")
     list_filter = (ArchiveFilter, "kind")
     prepopulated_fields = {"slug": ("name",)}
+    list_before_template = "customers/list_segments.html"
+    empty = Empty(
+        _("No segment yet. A segment gathers customers by a rule, or as a list; some are ready to be taken."),
+        _("Ready segments"),
+        "admin:segment_ready",
+    )
     change_form_template = "customers/segment.html"
     actions_list = ["show_ready", "add_list", "compare"]
     sizes: dict[int, int] = {}
@@ -143,7 +150,7 @@ class SegmentAdmin(Page):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         """The list, with how many are in each."""
         self.sizes = member_counts(list(Segment.objects.values_list("pk", flat=True)))
-        return super().changelist_view(request, extra_context)  # type: ignore[no-any-return]
+        return super().changelist_view(request, extra_context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,9 +15,12 @@ from config import clock
 from config.forms import JsonField, told
 from config.localtime import DAY
 from config.pages import site
+from config.refusal import Refused
 from config.templatetags.sette import DASH, span_words
 from customers.admin.rules import sentence
 from customers.models import Stage, StageVersion
+from customers.models.stage import LABELS
+from customers.presets import PRESETS
 from customers.rules import RuleError
 from customers.rules.texts import parse_span
 from customers.stage_definitions import RULES, Difference, in_order
@@ -33,6 +35,7 @@ from customers.stage_versions import (
 )
 from customers.trial import Trial, TrialTooSlowError, try_stages
 
+VIEW, CHANGE = "customers.view_stage", "customers.change_stage"
 MOMENTS = {
     0: _("now"),
     30: _("30 days ago"),
@@ -70,14 +73,17 @@ def versions(request: HttpRequest) -> HttpResponse:
         _("Versions of the stages"),
         versions=StageVersion.objects.all()[:SHOWN],
         used=version_in_force(),
-        may_change=request.user.has_perm("customers.change_stage"),
+        presets=PRESETS.values(),
+        may_change=request.user.has_perm(CHANGE),
     )
     return TemplateResponse(request, "customers/stage_versions.html", context)
 
 
 def new_draft(request: HttpRequest) -> HttpResponse:
-    """A draft that is what is in force."""
-    draft = save_draft({}, request.user.get_username(), clock.now())
+    """A draft that is what is in force, or a trade's preset."""
+    preset = PRESETS.get(request.POST.get("preset", ""))
+    terms, note = (preset.definitions, str(preset.name)) if preset else ({}, "")
+    draft = save_draft(terms, request.user.get_username(), clock.now(), note)
     return redirect("admin:stage_version", draft.pk)
 
 
@@ -86,8 +92,8 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
     shown = get_object_or_404(StageVersion, pk=version_id)
     form = DraftForm(initial={"definitions": in_order(shown.definitions), "note": shown.note})
     if request.method == "POST":
-        if not request.user.has_perm("customers.change_stage"):
-            raise PermissionDenied
+        if not request.user.has_perm(CHANGE):
+            raise Refused(CHANGE)
         form = DraftForm(request.POST) if "save" in request.POST else form
         if answer := _act(request, shown, form):
             return answer
@@ -98,9 +104,10 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
         terms=in_order(shown.definitions),
         used=version_in_force(),
         form=form,
+        rules=_rules_of(shown),
         differences=[_in_words(one) for one in compare(shown)],
         moments=MOMENTS.items(),
-        may_change=request.user.has_perm("customers.change_stage"),
+        may_change=request.user.has_perm(CHANGE),
     )
     return TemplateResponse(request, "customers/stage_version.html", context)
 
@@ -131,6 +138,21 @@ def _act(request: HttpRequest, shown: StageVersion, form: DraftForm) -> HttpResp
     else:
         messages.success(request, _("The draft is kept."))
     return redirect("admin:stage_version", shown.pk)
+
+
+def _rules_of(shown: StageVersion) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Of each stage its three rules, with their places in the JSON and in words."""
+    return [
+        (
+            slug,
+            [
+                {"part": f"{slug}.{field}", "title": f"{LABELS[slug]}: {TERMS[field]}", "field": TERMS[field]}
+                | {"said": _said(field, shown.definitions[slug][field])}
+                for field in RULES
+            ],
+        )
+        for slug in LABELS
+    ]
 
 
 def _in_words(one: Difference) -> dict[str, Any]:
@@ -192,19 +214,7 @@ def _shown(tried: Trial) -> dict[str, Any]:
     }
 
 
-site().add_page("stages/versions/", versions, "stage_versions", "customers.view_stage")
-site().add_page(
-    "stages/versions/new/", require_POST(new_draft), "stage_version_new", "customers.change_stage"
-)
-site().add_page(
-    "stages/versions/<int:version_id>/",
-    version,
-    "stage_version",
-    "customers.view_stage",
-)
-site().add_page(
-    "stages/versions/<int:version_id>/try/",
-    trial,
-    "stage_version_try",
-    "customers.view_stage",
-)
+site().add_page("stages/versions/", versions, "stage_versions", VIEW)
+site().add_page("stages/versions/new/", require_POST(new_draft), "stage_version_new", CHANGE)
+site().add_page("stages/versions/<int:version_id>/", version, "stage_version", VIEW)
+site().add_page("stages/versions/<int:version_id>/try/", trial, "stage_version_try", VIEW)

@@ -21,6 +21,12 @@ from customers.models import Stage
 from customers.stage_definitions import FIELDS, RULES
 from customers.stages import save_stages, stage_counts
 
+# Beside the rule: their fields, headings and what they do, folded up on the page until they are wanted.
+MORE_RULES = (
+    ("stay_rule", _("Stay rule"), _("Once here, a customer for whom it holds stays.")),
+    ("leave_rule", _("Leave rule"), _("For whom it holds does not come here, and leaves.")),
+)
+
 
 class StageForm(forms.ModelForm):  # type: ignore[type-arg]
     """A stage's terms; what is saved is a version."""
@@ -96,11 +102,9 @@ class StageAdmin(Page):
 
     form = StageForm
     fieldsets = (
-        (None, {"fields": (("precedence", "dwell"), ("onward", "back"), "interrupts", "rule")}),
-        (_("Stay and leave"), {"fields": ("stay_rule", "leave_rule"), "classes": ("collapse",)}),
-        (None, {"fields": ("note",)}),
+        (None, {"fields": (("precedence", "dwell"), ("onward", "back"), "interrupts", "note", *RULES)}),
     )
-    change_form_template = "customers/rule.html"
+    change_form_template = "customers/stage.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """There are seven."""
@@ -113,7 +117,7 @@ class StageAdmin(Page):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
         """One card each."""
         if not self.has_view_or_change_permission(request):
-            return super().changelist_view(request, extra_context)  # type: ignore[no-any-return]
+            return super().changelist_view(request, extra_context)
         counts = dict(stage_counts())
         rows = [
             (row, counts.get(row.number, 0), sentence(row.rule)) for row in Stage.objects.order_by("number")
@@ -134,6 +138,10 @@ class StageAdmin(Page):
         if row:
             context["chip"] = stage(row)
             context["who"] = reverse("admin:customers_customer_changelist") + f"?stage={row.number}"
+            context["more_rules"] = [
+                (field, title, note, sentence(rule) if (rule := getattr(row, field)) else "")
+                for field, title, note in MORE_RULES
+            ]
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)  # type: ignore[no-any-return]
 
     def save_model(self, request: HttpRequest, obj: Stage, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001

@@ -34,6 +34,7 @@ class CustomerViewSet(Listing, mixins.RetrieveModelMixin, Resource[Customer]):
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilter
     writes = Scope.CUSTOMERS
+    scopes = {"export": Scope.PERSONAL}
     keeps_answers = False
 
     def known_parameters(self) -> set[str]:
@@ -94,7 +95,7 @@ class CustomerViewSet(Listing, mixins.RetrieveModelMixin, Resource[Customer]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, id: UUID) -> Response:  # noqa: A002, ARG002
         """Erase the person for good: nothing personal is left, and no late event brings it back."""
-        services.erase_customer(self.get_object().pk, clock.now())
+        services.erase_customers([self.get_object().pk], clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)

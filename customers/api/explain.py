@@ -14,6 +14,7 @@ from config.api.problems import InvalidError, told_at
 from config.api.serializers import Serializer
 from config.models import Scope
 from customers.api.nested import OfCustomer
+from customers.asking import parse_tried
 from customers.explain import explain, explain_stages, stage_note
 from customers.models import Segment
 from customers.rules import RuleError, parse
@@ -85,7 +86,7 @@ class ExplanationViewSet(OfCustomer[Segment]):
             told = StageAnswerSerializer(stages, many=True).data
             return Response({"stages": told, "note": stage_note(customer, stages, now)})
         with told_at("rule" if "rule" in asked else "segment", RuleError):
-            rule = parse(asked["rule"] if "rule" in asked else _rule_of(asked["segment"]))
+            rule = parse_tried(asked["rule"]) if "rule" in asked else parse(_rule_of(asked["segment"]))
         answers = explain(rule, customer, clock.now())
         return Response({"answers": AnswerSerializer(answers, many=True).data})
 

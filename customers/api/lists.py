@@ -64,6 +64,10 @@ class SuppressionSerializer(ModelSerializer[Suppression]):
         read_only_fields = ["created_at"]
         validators: list[Any] = []  # one that is there already is no error
 
+    def to_representation(self, instance: Suppression) -> dict[str, Any]:
+        """The address as whoever asks may see it."""
+        return super().to_representation(instance) | {"value": instance.shown}
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The address in its one spelling."""
         try:
@@ -92,6 +96,7 @@ class SuppressionViewSet(Listing, mixins.RetrieveModelMixin, SealedResource[Supp
     filterset_class = SuppressionFilter
     sealed_as = SUPPRESSION
     writes = Scope.CUSTOMERS
+    rights = dict.fromkeys(["list", "retrieve"], "customers.view_suppression")
     keeps_answers = False
 
     @extend_schema(request=SuppressionSerializer, responses={201: SuppressionSerializer})
@@ -119,7 +124,7 @@ class SourceSerializer(ModelSerializer[Source]):
 
     class Meta:
         model = Source
-        fields = ["id", "name", "write_key", "is_active", "created_at"]
+        fields = ["id", "name", "kind", "write_key", "is_active", "most_per_second", "created_at"]
         read_only_fields = ["write_key", "is_active", "created_at"]
 
 
@@ -137,6 +142,11 @@ class SourceViewSet(
     sealed_as = SOURCE
     writes = Scope.FULL
     scopes = {"list": Scope.FULL, "retrieve": Scope.FULL}
+    rights = (
+        dict.fromkeys(["list", "retrieve"], "customers.view_source")
+        | dict.fromkeys(["partial_update", "revoke", "restore"], "customers.change_source")
+        | {"create": "customers.add_source"}
+    )
 
     @extend_schema(request=None, responses=SourceSerializer)
     @action(detail=True, methods=["post"])

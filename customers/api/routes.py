@@ -1,4 +1,4 @@
-"""The routes of customers, events, segments, stages, topics, suppressions and sources."""
+"""The routes of customers, events, segments, stages, topics, suppressions, imports and sources."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
@@ -7,6 +7,7 @@ from customers.api.customers import CustomerViewSet
 from customers.api.events import EventViewSet
 from customers.api.explain import ExplanationViewSet
 from customers.api.holds import StageHoldViewSet
+from customers.api.imports import ImportViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
 from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
 from customers.api.segments import SegmentViewSet
@@ -21,6 +22,7 @@ router.register("stages", StageViewSet, basename="api-stage")
 router.register("stage_versions", StageVersionViewSet, basename="api-stage-version")
 router.register("topics", TopicViewSet, basename="api-topic")
 router.register("suppressions", SuppressionViewSet, basename="api-suppression")
+router.register("imports", ImportViewSet, basename="api-import")
 router.register("sources", SourceViewSet, basename="api-source")
 
 events = CustomerEventViewSet.as_view({"get": "list"})

@@ -17,6 +17,7 @@ from config.api.problems import InvalidError
 from config.api.renderers import CsvRenderer
 from config.api.serializers import Serializer
 from config.api.views import Resource, patience
+from config.masking import is_hidden
 from customers.export import COLUMNS, exported_members
 from customers.growth import daily_sizes
 from customers.models import Segment
@@ -79,7 +80,8 @@ class SegmentFigures(Resource[Segment]):
     @action(detail=True, pagination_class=None, renderer_classes=[CsvRenderer, JSONRenderer])
     def export(self, request: Request, slug: str) -> StreamingHttpResponse:
         """Its present members as CSV."""
-        lines = exported_members(self.get_object(), _traits(request.query_params.get("traits", "")))
+        traits = _traits(request.query_params.get("traits", ""))
+        lines = exported_members(self.get_object(), traits, is_masked=is_hidden())
         named = {"Content-Disposition": f'attachment; filename="{slug}.csv"'}
         return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=named)
 

@@ -23,6 +23,7 @@ from config.models import Scope
 from customers.api.members import OPERATION, ChangeSerializer, ReportSerializer, change
 from customers.api.segment_figures import SegmentFigures
 from customers.api.serializers import CustomerSerializer, MemberSerializer
+from customers.asking import parse_tried, refuse_personal
 from customers.checks import check_rule
 from customers.definitions import segment_name
 from customers.difference import difference
@@ -137,6 +138,7 @@ class SegmentViewSet(
     lookup_value_converter = "slug"
     writes = Scope.DESIGN
     scopes = {"preview": Scope.READ, "preview_rule": Scope.READ, "difference": Scope.READ}
+    rights = {"export": "customers.export_segment"}
     pages = {"list", "members"}
 
     def get_parsers(self) -> list[Any]:
@@ -171,6 +173,7 @@ class SegmentViewSet(
         segment = self.get_object()
         with _in_time(), told_at("rule", RuleError):
             rule = check_rule(segment_name(segment.slug), given.validated_data["rule"], clock.now())
+            refuse_personal(given.validated_data["rule"])
             return Response(DifferenceSerializer(difference(segment, rule, clock.now())).data)
 
     def filter_queryset(self, queryset: Any) -> Any:
@@ -240,6 +243,8 @@ class SegmentViewSet(
         """Whom a rule would find; nothing is kept."""
         given = RuleSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        with told_at("rule", RuleError):
+            parse_tried(given.validated_data["rule"])
         return _previewed(given.validated_data["rule"], is_exact=given.validated_data["is_exact"])
 
     def _shown(self, segment: Segment) -> Response:

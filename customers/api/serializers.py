@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from config.api.fields import JSONObject, SealedId
+from config.api.fields import JSONObject, SealedId, ShownDocument
 from config.api.serializers import ModelSerializer, Serializer
 from customers.models import Consent, Customer, Event, Identity, Membership, StageMove
 from customers.tracking.body import LARGEST_EVENT
@@ -17,6 +17,8 @@ CHANNELS = ["email", "sms", "push", "webhook"]
 
 class IdentitySerializer(ModelSerializer[Identity]):
     """One identifier that leads to the customer."""
+
+    value = serializers.CharField(source="shown", read_only=True)
 
     class Meta:
         model = Identity
@@ -29,7 +31,7 @@ class CustomerSerializer(ModelSerializer[Customer]):
     id = serializers.UUIDField(source="public_id", read_only=True)
     stage = serializers.CharField(source="stage.slug", read_only=True, allow_null=True)
     identities = IdentitySerializer(many=True, read_only=True)
-    traits = serializers.DictField(read_only=True)
+    traits = ShownDocument()
 
     class Meta:
         model = Customer
@@ -79,7 +81,7 @@ class EventSerializer(ModelSerializer[Event]):
     source = serializers.CharField(  # type: ignore[assignment]  # a field by that name
         source="source.name", read_only=True, allow_null=True
     )
-    properties = serializers.DictField(read_only=True)
+    properties = ShownDocument()
 
     class Meta:
         model = Event

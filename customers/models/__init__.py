@@ -3,11 +3,13 @@
 from customers.models.consent import Consent, Suppression, Topic
 from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, Tombstone
 from customers.models.event import Event
-from customers.models.inbox import InboxRow, SeenMessage, Source
+from customers.models.imports import Import, ImportBlock, RejectedRow
+from customers.models.inbox import InboxRow, SchemaCursor, SeenEvent, SeenMessage, Source
 from customers.models.news import News
 from customers.models.repair import RepairSweep
 from customers.models.segment import Membership, Segment
 from customers.models.stage import Stage, StageHold, StageMove, StageVersion
+from customers.models.tally import SegmentSize, StageSize, StageTally, StayTally
 
 __all__ = [
     "Consent",
@@ -15,18 +17,27 @@ __all__ = [
     "Event",
     "Identity",
     "IdentityKind",
+    "Import",
+    "ImportBlock",
     "InboxRow",
     "Membership",
     "MergedCustomer",
     "News",
+    "RejectedRow",
     "RepairSweep",
+    "SchemaCursor",
+    "SeenEvent",
     "SeenMessage",
     "Segment",
+    "SegmentSize",
     "Source",
     "Stage",
     "StageHold",
     "StageMove",
+    "StageSize",
+    "StageTally",
     "StageVersion",
+    "StayTally",
     "Suppression",
     "Tombstone",
     "Topic",

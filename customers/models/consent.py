@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from config.masking import shown_identity
+
 
 class Topic(models.Model):
     """What messages are about, as customers choose it."""
@@ -71,4 +73,9 @@ class Suppression(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_suppression_per_address")]
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.value}"
+        return f"{self.kind}:{self.shown}"
+
+    @property
+    def shown(self) -> str:
+        """The address, as whoever asks may see it."""
+        return shown_identity(self.kind, self.value)

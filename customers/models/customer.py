@@ -4,6 +4,8 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from config.masking import is_hidden, masked, shown_identity
+
 
 class Customer(models.Model):
     """All that the brand knows of one person. Its row is the lock of all that is decided about the person."""
@@ -47,10 +49,14 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         indexes = [
             models.Index("recheck_at", name="customer_recheck", condition=models.Q(recheck_at__isnull=False)),
+            models.Index("id", name="customer_without_zone", condition=models.Q(time_zone="")),
         ]
 
     def __str__(self) -> str:
-        return self.name or str(self.public_id)
+        """The name, or the id; masked, with the beginning of the id, for who may not see it."""
+        if not self.name:
+            return str(self.public_id)
+        return f"{masked(self.name)} {str(self.public_id)[:4]}" if is_hidden() else self.name
 
     @property
     def name(self) -> str:
@@ -83,15 +89,24 @@ class Identity(models.Model):
     class Meta:
         verbose_name = _("identity")
         verbose_name_plural = _("identities")
-        # The index holds whose it is too: to find a customer reads no row of this table.
+        # The index holds whose it is too: to find a customer reads no row of this table. In the order of
+        # bytes, so that it finds what begins with some letters whatever the database's collation.
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "value"], include=["customer"], name="one_customer_per_identity"
+                fields=["kind", "value"],
+                include=["customer"],
+                opclasses=["varchar_ops", "varchar_pattern_ops"],
+                name="one_customer_per_identity",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.value}"
+        return f"{self.kind}:{self.shown}"
+
+    @property
+    def shown(self) -> str:
+        """The value, as whoever asks may see it."""
+        return shown_identity(self.kind, self.value)
 
 
 class MergedCustomer(models.Model):

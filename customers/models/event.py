@@ -9,7 +9,8 @@ class Event(models.Model):
 
     Rows are written under the events' lock only (`customers.events.write_events`), so ids grow in the order
     of commits and a reader that remembers the last id it has seen misses none. No foreign-key constraint:
-    history is append-only, to be partitioned by time, and erased with its customer by `privacy`.
+    history is append-only, to be partitioned by time, and erased with its customer by `privacy`. A quiet
+    event, of an import that was to be so, is heard by no journey.
     """
 
     customer = models.ForeignKey(
@@ -33,6 +34,7 @@ class Event(models.Model):
         verbose_name=_("source"),
     )
     message_id = models.CharField(max_length=200, blank=True, default="", db_default="")
+    is_quiet = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = _("event")

@@ -4,6 +4,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class _Shown(models.Manager["Segment"]):
+    """The segments that people made."""
+
+    def get_queryset(self) -> models.QuerySet["Segment"]:
+        return super().get_queryset().filter(is_internal=False)
+
+
 class Segment(models.Model):
     """Customers for whom `rule` holds, kept up to date as they change and as time passes; or a list.
 
@@ -12,6 +19,8 @@ class Segment(models.Model):
     One that is archived stays as it was: nothing keeps it up to date, and nothing may use it. After a change
     `rebuilt_at` is empty until all customers are asked; `rebuilt_to` is how far, by their ids.
     `stalled_at`: when that was given up, for the rule takes too long.
+
+    One that `is_internal` is made by an app above us, for a rule of which it must be told; no page shows it.
     """
 
     class Kind(models.TextChoices):
@@ -34,6 +43,10 @@ class Segment(models.Model):
         default=0, db_default=0, editable=False, help_text=_("How often the members of a list were changed.")
     )
     archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
+    is_internal = models.BooleanField(default=False, db_default=False, editable=False)
+
+    objects = _Shown()
+    every: "models.Manager[Segment]" = models.Manager()
 
     class Meta:
         verbose_name = _("segment")

@@ -18,6 +18,7 @@ class Depends:
     seen: bool = False
     reach: bool = False  # identities, suppressed addresses
     messages: bool = False
+    holdout: bool = False  # whom marketing is kept from
 
     def __or__(self, other: Depends) -> Depends:
         return Depends(*(mine | theirs for mine, theirs in self._beside(other)))

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from operator import attrgetter
+from typing import Any, Literal, Protocol, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -129,6 +130,22 @@ def filled(params: Iterable[Any], ids: list[int], now: datetime) -> list[Any]:
     return [param.fill(ids, now) if isinstance(param, Hole) else param for param in params]
 
 
+class Written(Protocol):
+    """A rule or a filter, which its text tells apart from others."""
+
+    @property
+    def written(self) -> str:
+        """The text."""
+
+
+W = TypeVar("W", bound=Written)
+
+
+def in_one_order(asked: Iterable[W]) -> tuple[W, ...]:
+    """Each of them once, in an order of their own: what is asked again is the same query."""
+    return tuple(sorted(set(asked), key=attrgetter("written")))
+
+
 class AmongIds(Func):
     """`column = ANY(ids)`, the ids as one array parameter; None: a hole for them."""
 
@@ -189,9 +206,12 @@ class JsonNumber(Func):
     template = "jsonb_path_query_first(%(expressions)s, '{}', true)::numeric"
     output_field = DecimalField()
 
-    def __init__(self, column: str, keys: list[str]) -> None:
+    def __init__(self, column: str | Expression, keys: Iterable[str]) -> None:
         path = "".join(f".{json.dumps(key)}" for key in keys)
-        super().__init__(F(column), JsonPath(f'strict ${path} ? (@.type() == "number")'))
+        super().__init__(
+            F(column) if isinstance(column, str) else column,
+            JsonPath(f'strict ${path} ? (@.type() == "number")'),
+        )
 
 
 class JsonType(Func):

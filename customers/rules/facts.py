@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
@@ -22,6 +22,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     IntegerField,
+    Model,
     OuterRef,
     QuerySet,
     Subquery,
@@ -57,8 +58,17 @@ class Counted:
     spans: set[Back | None] = field(default_factory=set)
 
 
+R = TypeVar("R", bound=Model)
+
+
 class Facts(ABC):
     """Who turns facts into expressions over Customer, for one moment."""
+
+    is_past = False  # whether rows that came after the moment are there, and must not count
+
+    def by_then(self, rows: QuerySet[R], moment: str) -> QuerySet[R]:
+        """The rows that were there at the moment, by their column `moment`: all, where it is no past one."""
+        return rows.filter(Compare(F(moment), "<=", self.ago())) if self.is_past else rows
 
     @abstractmethod
     def of_now(self, function: Callable[[datetime], Any], output_field: Any) -> Expression:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -29,7 +30,7 @@ from django.db.models import (
 
 from customers.models import Event
 from customers.rules.expressions import Compare, JsonAt, JsonNumber, NotBlank, all_of, number
-from customers.rules.joins import Column, Elements, add_join, table_of
+from customers.rules.joins import Column, Elements, Read, add_join, table_of
 from customers.rules.periods import Back, Start
 from customers.rules.texts import has_list
 from customers.rules.where import Where
@@ -77,8 +78,22 @@ def events_of(source: tuple[str, str], ago: Ago, facts: list[Fact]) -> QuerySet[
     events = passing(name, since, ago)
     if elements:
         add_join(events.query, Elements("element", table_of(events.query), elements))
-    columns = {f"fact_{place}": _column(fact, ago, since) for place, fact in enumerate(facts)}
+    read = {path: f"read_{place}" for place, path in enumerate(_read_often(facts, since))}
+    for path, alias in read.items():
+        add_join(events.query, Read(alias, table_of(events.query), tuple(path.split("."))))
+    columns = {f"fact_{place}": _column(fact, ago, since, read) for place, fact in enumerate(facts)}
     return events.order_by().values("customer_id").annotate(**columns)
+
+
+def _read_often(facts: Iterable[Fact], since: Back | None) -> list[str]:
+    """The paths whose number several figures need of every event that is read."""
+    of_all = [fact for fact in facts if fact.since == since and fact.until is None and fact.where.passes_all]
+    paths = Counter(fact.path for fact in of_all if _is_number(fact))
+    return [path for path, many in paths.items() if many > 1]
+
+
+def _is_number(fact: Fact) -> bool:
+    return bool(fact.path) and fact.function not in ("oldest", "distinct") and not has_list(fact.path)
 
 
 def widest(spans: Iterable[Back | None]) -> Back | None:
@@ -90,7 +105,7 @@ def widest(spans: Iterable[Back | None]) -> Back | None:
     return None if None in longest else max(filter(None, longest))
 
 
-def _column(fact: Fact, ago: Ago, since: Back | None) -> Expression:
+def _column(fact: Fact, ago: Ago, since: Back | None, read: Mapping[str, str]) -> Expression:
     conditions: list[Expression] = []
     if fact.since is not None and fact.since != since:
         conditions.append(Compare(F("occurred_at"), ">", ago(fact.since)))
@@ -98,7 +113,10 @@ def _column(fact: Fact, ago: Ago, since: Back | None) -> Expression:
         conditions.append(Compare(F("occurred_at"), "<=", ago(fact.until)))
     if not fact.where.passes_all:  # last: to read properties costs most
         conditions.append(fact.where.condition())
-    return AGGREGATES[fact.function].make(_value(fact), all_of(conditions) if conditions else None)
+    value = (
+        Column(read[fact.path], "value", DecimalField()) if _is_number(fact) and fact.path in read else None
+    )
+    return AGGREGATES[fact.function].make(value or _value(fact), all_of(conditions) if conditions else None)
 
 
 def _value(fact: Fact) -> Expression | F:

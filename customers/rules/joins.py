@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from django.db.models import Expression, Field
+from django.db.models import Expression, Field, JSONField
 from django.db.models.sql.constants import INNER, LOUTER
 from django.db.models.sql.query import Query
 
+from customers.rules.expressions import JsonNumber
 from customers.rules.texts import json_path
 
 
@@ -119,6 +120,26 @@ class Elements(Join):
         quote = compiler.quote_name_unless_alias
         values = f"jsonb_path_query({quote(self.parent_alias)}.properties, %s::jsonpath)"
         return f"CROSS JOIN LATERAL {values} {quote(self.table_alias)}(value)", (json_path(self.path),)
+
+
+@dataclass(frozen=True)
+class Read(Join):
+    """The number at a path of an event's properties, as the column `value`.
+
+    Read once for each event, whatever mentions it: OFFSET keeps PostgreSQL from reading it at each mention.
+    """
+
+    keys: tuple[str, ...]
+    table_name = "read"
+    join_type = INNER
+    nullable = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The join."""
+        quote = compiler.quote_name_unless_alias
+        number = JsonNumber(Column(self.parent_alias, "properties", JSONField()), self.keys)
+        sql, params = number.as_sql(compiler, connection)
+        return f"CROSS JOIN LATERAL (SELECT {sql} AS value OFFSET 0) {quote(self.table_alias)}", params
 
 
 def add_join(query: Query, join: Join) -> None:

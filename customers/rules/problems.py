@@ -1,9 +1,9 @@
 """pydantic's errors, told as problems with a path."""
 
-from django.utils.translation import gettext as _
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from config.invalid import words_of
 from customers.rules.errors import Problem, RuleError, Slip
 
 
@@ -22,17 +22,4 @@ def _problems(detail: ErrorDetails, path: str) -> list[Problem]:
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, RuleError):
         return [Problem(path=join_path(at, one["path"]), message=one["message"]) for one in cause.errors]
-    return [Problem(path=at, message=str(cause) if isinstance(cause, Slip) else _message(detail))]
-
-
-def _message(detail: ErrorDetails) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "missing":
-        return _("This is missing.")
-    if kind == "extra_forbidden":
-        return _("There is no such setting here; take it out.")
-    if kind == "literal_error":
-        return _("Not known. One of these is needed: %(expected)s.") % {"expected": context["expected"]}
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return _("An object is needed here.")
-    return detail["msg"]
+    return [Problem(path=at, message=str(cause) if isinstance(cause, Slip) else words_of(detail))]

@@ -10,7 +10,7 @@ from django.db.models import DateTimeField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from customers.models import Customer
-from customers.rules.expressions import AmongIds, Flags, filled
+from customers.rules.expressions import AmongIds, Flags, filled, in_one_order
 from customers.rules.facts import Batched, Grouped
 from customers.rules.tree import Rule
 
@@ -19,17 +19,18 @@ K = TypeVar("K", bound=Hashable)
 
 def matching(rules: Mapping[K, Rule], customer_ids: Sequence[int], now: datetime) -> dict[K, set[int]]:
     """For each rule, for which of the customers it holds at `now`: one query for all rules."""
-    matched: dict[K, set[int]] = {key: set() for key in rules}
     if not rules or not customer_ids:
-        return matched
-    sql, params = _compiled(tuple(rules.values()))
+        return {key: set() for key in rules}
+    asked = in_one_order(rules.values())
+    sql, params = _compiled(asked)
+    holding: dict[Rule, set[int]] = {rule: set() for rule in asked}
     with connection.cursor() as cursor:
         cursor.execute(sql, filled(params, list(customer_ids), now))
         for customer_id, answers in cursor.fetchall():
-            for ids, holds in zip(matched.values(), answers, strict=True):
+            for ids, holds in zip(holding.values(), answers, strict=True):
                 if holds:
                     ids.add(customer_id)
-    return matched
+    return {key: holding[rule] for key, rule in rules.items()}
 
 
 @lru_cache(maxsize=256)

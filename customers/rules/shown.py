@@ -21,5 +21,6 @@ class Shown:
     suggests: Mapping[str, str] = field(default_factory=dict)  # setting → whence its values are suggested
     takes: Mapping[str, str] = field(default_factory=dict)  # operator (`*`: any) → kind of its value
     only_with: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # setting → of another
+    spare: tuple[str, ...] = ()  # of those settings the ones that a line can do without
     order: tuple[str, ...] = ()  # the settings that are read first, where the common order won't do
     start: Mapping[str, Any] = field(default_factory=dict)  # settings that a new line begins with

@@ -77,13 +77,14 @@ class Rule:
     root: Group | Leaf
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Rule) and self._written == other._written
+        return isinstance(other, Rule) and self.written == other.written
 
     def __hash__(self) -> int:
-        return hash(self._written)
+        return hash(self.written)
 
     @cached_property
-    def _written(self) -> str:
+    def written(self) -> str:
+        """How it is written: what rules are told apart and put in order by."""
         return repr(self.root)
 
     def condition(self, now: datetime) -> Expression:

@@ -162,7 +162,7 @@ def _setting(
         "kind": kind,
         "label": str(shown.words.get(name, SETTINGS.get(name, humane(name)))),
         "suggests": shown.suggests.get(name, NAMED.get(name)),
-        "is_optional": not info.is_required() and name not in ("operator", "value", *shown.start),
+        "is_optional": _is_optional(name, info, shown),
         "default": info.default if kind == "choice" and info.default in values else None,
         "choices": [
             {
@@ -175,6 +175,13 @@ def _setting(
         ],
         "only_with": (only_with[0], list(only_with[1])) if only_with else None,
     }
+
+
+def _is_optional(name: str, info: FieldInfo, shown: Shown) -> bool:
+    """Whether a line does without it. What goes with a choice is needed by it, but what is spare."""
+    if info.is_required() or name in ("operator", "value", *shown.start):
+        return False
+    return name not in shown.only_with or name in shown.spare
 
 
 def kind_of(info: FieldInfo) -> tuple[str, list[str]]:

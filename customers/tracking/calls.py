@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 import msgspec
 
-Kind = Literal["identify", "track", "page", "screen", "alias", "group", "event"]
+# `record`: what a file says of a person. It joins as `identify` does, and nobody was seen by it.
+Kind = Literal["identify", "track", "page", "screen", "alias", "group", "event", "record"]
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # a clock that says less is not set
 

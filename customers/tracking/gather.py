@@ -20,11 +20,16 @@ from customers.inbox import store
 from customers.tracking.calls import Call
 
 MOST_CALLS = 2000
+MOST_WAITING = 40_000  # calls that wait for a commit; of more than that the next ones are refused for now
 PATIENCE = 10.0  # seconds that a request waits for its commit
 
 
 class NotStoredError(RuntimeError):
     """The calls could not be stored now; send them again in a moment."""
+
+
+class OverloadedError(RuntimeError):
+    """More calls wait to be stored than may; send these again in a moment."""
 
 
 class Pending:
@@ -53,6 +58,8 @@ class Writer:
         """Return when the calls are committed; NotStoredError, DataError where they can't be kept."""
         pending = Pending(calls, source_id)
         with self._arrived:
+            if sum(len(one.calls) for one in self._waiting) >= MOST_WAITING:
+                raise OverloadedError(OverloadedError.__doc__)
             self._waiting.append(pending)
             self._arrived.notify()
         if not pending.done.wait(PATIENCE):

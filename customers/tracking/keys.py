@@ -2,6 +2,7 @@
 
 import base64
 import time
+from typing import NamedTuple
 
 from django.http import HttpRequest
 
@@ -11,7 +12,18 @@ KEEP_SECONDS = 3.0
 MOST_KEYS = 10_000
 LONGEST_KEY = 64
 
-_known: dict[str, tuple[int, float]] = {}
+NOBODY = 0
+
+
+class Known(NamedTuple):
+    """A source, how many calls it may make a second (None: any number), and until when we know it."""
+
+    id: int
+    most_per_second: int | None
+    until: float
+
+
+_known: dict[str, Known] = {}
 
 
 def key_of(request: HttpRequest) -> str:
@@ -27,25 +39,24 @@ def key_of(request: HttpRequest) -> str:
         return ""
 
 
-def source_of(key: str) -> int:
-    """The active source of a write key; 0 where there is none. A revoked key works for three seconds more."""
-    if len(key) > LONGEST_KEY:
-        return 0
-    found = _known.get(key)
+def source_of(key: str) -> Known:
+    """The active source of a write key; NOBODY where there is none. A revoked one works for three seconds."""
     now = time.monotonic()
-    if found is None or found[1] < now:
-        found = (_look_up(key), now + KEEP_SECONDS)
+    found = _known.get(key)
+    if found is None or found.until < now:
+        found = Known(*_look_up(key), now + KEEP_SECONDS)
         if len(_known) >= MOST_KEYS:
             _known.clear()
-        _known[key] = found
-    return found[0]
+        if len(key) <= LONGEST_KEY:
+            _known[key] = found
+    return found
 
 
-def _look_up(key: str) -> int:
-    if not key or "\0" in key:
-        return 0
-    source = Source.objects.filter(write_key=key, is_active=True).values_list("id", flat=True).first()
-    return source or 0
+def _look_up(key: str) -> tuple[int, int | None]:
+    if not key or len(key) > LONGEST_KEY or "\0" in key:
+        return NOBODY, None
+    active = Source.objects.filter(write_key=key, is_active=True)
+    return active.values_list("id", "most_per_second").first() or (NOBODY, None)
 
 
 def forget_keys() -> None:

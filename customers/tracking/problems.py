@@ -15,6 +15,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
     detail: str
     errors: list[dict[str, str]] = field(default_factory=list)
     retry_after: int = 0
+    reset_at: int = 0
 
     def response(self) -> HttpResponse:
         """The answer."""
@@ -30,6 +31,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         )
         if self.retry_after:
             answer["Retry-After"] = str(self.retry_after)
+        if self.reset_at:
+            answer["X-RateLimit-Reset"] = str(self.reset_at)
         return answer
 
 

@@ -1,9 +1,7 @@
 /** The builder: the tree of a rule beside what the server says of it, and the same rule as JSON. */
 
-import "./builder.css";
-
 import type { Path } from "react-querybuilder";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { QueryBuilder } from "react-querybuilder";
 
 import type { Desk } from "./desk";
@@ -19,7 +17,6 @@ import { readTree, writeTree } from "./tree";
 import { Sign } from "./Value";
 import type { Vocabulary } from "./vocabulary";
 
-const SMALL = ["stages", "segments", "channels", "topics"]; // sources whose values are shown by their labels
 const CONTROLS = { rule: Line, ruleGroup: Group };
 
 /** Give the grip of a part the focus, in the next frames: the tree is drawn after it is known. */
@@ -44,6 +41,7 @@ export interface BuilderProps {
   words: Words;
   /** The key of the segment whose rule it is, as it stands in the form; null for a stage. */
   segment: () => string | null;
+  title: string;
 }
 
 function readArea(area: HTMLTextAreaElement): Tree | null {
@@ -54,7 +52,8 @@ function readArea(area: HTMLTextAreaElement): Tree | null {
   }
 }
 
-export function Builder({ area, row, server, vocabulary, words, segment }: BuilderProps) {
+export function Builder({ area, row, server, vocabulary, words, segment, title }: BuilderProps) {
+  const id = useId();
   const first = useMemo(() => readArea(area), [area]);
   const history = useHistory<Tree>(first ?? readTree({}));
   const tree = history.now;
@@ -96,12 +95,7 @@ export function Builder({ area, row, server, vocabulary, words, segment }: Build
     area.dispatchEvent(new Event("change", { bubbles: true }));
   }, [rule, area]);
   useEffect(() => {
-    for (const source of SMALL) {
-      server.suggestions(source, "", {}).then(
-        ({ values }) => setLabels((was) => new Map([...was, ...values.map((one) => [`${source}:${one.value}`, one.label] as const)])),
-        () => undefined, // values are then shown as they are stored
-      );
-    }
+    server.labels().then(setLabels, () => undefined); // values are then shown as they are stored
   }, [server]);
 
   function show(asText: boolean) {
@@ -150,9 +144,9 @@ export function Builder({ area, row, server, vocabulary, words, segment }: Build
     <button
       type="button"
       role="tab"
-      id={`b-tab-${word}`}
+      id={`${id}-tab-${word}`}
       aria-selected={isText === asText}
-      aria-controls={`b-pane-${word}`}
+      aria-controls={`${id}-pane-${word}`}
       tabIndex={isText === asText ? 0 : -1}
       onClick={() => show(asText)}
       onKeyDown={(event) => {
@@ -169,10 +163,10 @@ export function Builder({ area, row, server, vocabulary, words, segment }: Build
 
   return (
     <DeskProvider value={desk}>
-      <div className="b-builder" onKeyDown={press}>
+      <div className="b-builder" role="group" aria-labelledby={`${id}-title`} onKeyDown={press}>
         <div className="b-bar">
-          <h2>{t("rule")}</h2>
-          <div className="b-tabs" role="tablist" aria-label={t("rule")}>
+          <h2 id={`${id}-title`}>{title}</h2>
+          <div className="b-tabs" role="tablist" aria-label={title}>
             {tab(false, "as_builder")}
             {tab(true, "as_json")}
           </div>
@@ -187,16 +181,16 @@ export function Builder({ area, row, server, vocabulary, words, segment }: Build
         </div>
         <div className="b-columns">
           <div>
-            <div role="tabpanel" id="b-pane-as_builder" aria-labelledby="b-tab-as_builder" hidden={isText}>
+            <div role="tabpanel" id={`${id}-pane-as_builder`} aria-labelledby={`${id}-tab-as_builder`} hidden={isText}>
               <QueryBuilder query={tree} controlElements={CONTROLS} controlClassnames={{ queryBuilder: "b-tree" }} suppressStandardClassnames />
             </div>
-            <div role="tabpanel" id="b-pane-as_json" aria-labelledby="b-tab-as_json" hidden={!isText}>
+            <div role="tabpanel" id={`${id}-pane-as_json`} aria-labelledby={`${id}-tab-as_json`} hidden={!isText}>
               {isUnreadable && (
                 <p className="b-unready" role="alert">
                   {t("unreadable_json")}
                 </p>
               )}
-              <div ref={pane} />
+              <div className="b-json" ref={pane} />
             </div>
           </div>
           <aside className="b-side">

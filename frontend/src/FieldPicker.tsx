@@ -3,6 +3,7 @@
 import { Combobox } from "./Combobox";
 import type { Option } from "./Combobox";
 import { useDesk } from "./desk";
+import { byLikeness } from "./likeness";
 import type { Json } from "./tree";
 import type { Family } from "./vocabulary";
 
@@ -70,7 +71,7 @@ export function FieldPicker({ label, text, choose, onLeave, autoFocus }: Props) 
       isWide
       autoFocus={autoFocus}
       find={async (term, signal) => ({
-        options: [...familiesLike(term), ...(await named(term, signal).catch(() => []))],
+        options: byLikeness([...familiesLike(term), ...(await named(term, signal).catch(() => []))], term),
       })}
       choose={(option) => {
         const { family, chosen } = option.value as Chosen;

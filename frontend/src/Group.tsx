@@ -6,18 +6,12 @@ import { useState } from "react";
 
 import { problemsAt, useDesk } from "./desk";
 import { FieldPicker } from "./FieldPicker";
+import { JoinControl, joinOf } from "./Join";
 import { Grip, PartActions, useDropping, useDroppingInto } from "./Mover";
 import type { Group as GroupOfTree } from "./tree";
-import { addPart, joinGroup, newGroup, newLine, pathName } from "./tree";
+import { addPart, newGroup, newLine, pathName } from "./tree";
 import { Sign } from "./Value";
 import { Verdict } from "./Verdict";
-
-const JOINS = [
-  { value: "all", combinator: "and", not: false },
-  { value: "any", combinator: "or", not: false },
-  { value: "none", combinator: "or", not: true },
-  { value: "not_all", combinator: "and", not: true },
-] as const;
 
 export function Group(props: RuleGroupProps) {
   const desk = useDesk();
@@ -26,11 +20,10 @@ export function Group(props: RuleGroupProps) {
   const { path } = props;
   const group = props.ruleGroup as unknown as GroupOfTree;
   const isRoot = path.length === 0;
-  const join = JOINS.find((one) => one.combinator === group.combinator && one.not === (group.not ?? false));
   const dropping = useDropping(path);
   const into = useDroppingInto(path, group);
   const [isAdding, setAdding] = useState(isRoot && group.rules.length === 0);
-  const name = t(`join_${join?.value ?? "all"}`);
+  const name = t(`join_${joinOf(group)}`);
   const problems = problemsAt(desk.problems, pathName(path));
 
   return (
@@ -43,21 +36,7 @@ export function Group(props: RuleGroupProps) {
     >
       <div className="b-group-head">
         {!isRoot && <Grip id={group.id ?? ""} path={path} name={name} />}
-        <select
-          className="b-select b-join"
-          aria-label={t("join")}
-          value={join?.value}
-          onChange={(event) => {
-            const chosen = JOINS.find((one) => one.value === event.target.value);
-            if (chosen) desk.change(joinGroup(desk.tree(), path, chosen.combinator, chosen.not));
-          }}
-        >
-          {JOINS.map((one) => (
-            <option key={one.value} value={one.value}>
-              {t(`join_${one.value}`)}
-            </option>
-          ))}
-        </select>
+        <JoinControl group={group} path={path} />
         <Verdict path={pathName(path)} />
         {!isRoot && <PartActions path={path} name={name} canWrap={false} />}
       </div>

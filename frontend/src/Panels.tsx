@@ -1,5 +1,7 @@
 /** Beside the tree: the sentence, how many and who, and why one customer is in or out. */
 
+import { useId } from "react";
+
 import { Combobox } from "./Combobox";
 import { useDesk } from "./desk";
 import type { Live } from "./live";
@@ -7,11 +9,12 @@ import type { Explanation, Person } from "./server";
 import { Sign } from "./Value";
 
 export function Sentence({ live }: { live: Live }) {
+  const id = useId();
   const { t } = useDesk();
   const count = live.read.problems?.length ?? 0;
   return (
-    <section className="b-panel" aria-labelledby="b-sentence">
-      <h3 id="b-sentence">{t("in_words")}</h3>
+    <section className="b-panel" aria-labelledby={id}>
+      <h3 id={id}>{t("in_words")}</h3>
       <p className="b-sentence" aria-live="polite">
         {live.read.sentence ?? ""}
       </p>
@@ -26,12 +29,13 @@ export function Sentence({ live }: { live: Live }) {
 }
 
 export function Found({ live, choose }: { live: Live; choose: (person: Person) => void }) {
+  const id = useId();
   const { t } = useDesk();
   const { count, isCounting, hasFailed } = live;
   const isStale = isCounting || live.read.problems !== undefined;
   return (
-    <section className="b-panel" aria-labelledby="b-found" aria-busy={isCounting}>
-      <h3 id="b-found">{t("who_it_finds")}</h3>
+    <section className="b-panel" aria-labelledby={id} aria-busy={isCounting}>
+      <h3 id={id}>{t("who_it_finds")}</h3>
       <div aria-live="polite">
         {hasFailed && <p className="b-unready">{t("no_answer")}</p>}
         {count?.slow && <p className="b-unready">{count.slow}</p>}
@@ -56,7 +60,7 @@ export function Found({ live, choose }: { live: Live; choose: (person: Person) =
         <ul className={isStale ? "b-people b-stale" : "b-people"}>
           {count.sample.map((person) => (
             <li key={person.id}>
-              <a href={person.url} target="_blank" rel="noreferrer">
+              <a className="s-plain" href={person.url} target="_blank" rel="noreferrer">
                 {person.name}
               </a>
               {person.stage && (
@@ -83,12 +87,13 @@ interface WhyProps {
 }
 
 export function Why({ person, reasons, choose }: WhyProps) {
+  const id = useId();
   const { server, t } = useDesk();
   const whole = reasons?.lines.answers?.[0];
   const problems = reasons?.lines.problems;
   return (
-    <section className="b-panel" aria-labelledby="b-why">
-      <h3 id="b-why">{t("why_title")}</h3>
+    <section className="b-panel" aria-labelledby={id}>
+      <h3 id={id}>{t("why_title")}</h3>
       <p className="b-note">{t("why_hint")}</p>
       <div className="b-why-row">
         <Combobox

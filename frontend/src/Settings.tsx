@@ -5,7 +5,7 @@ import { useId, useState } from "react";
 import { useDesk } from "./desk";
 import { ListControl } from "./List";
 import type { Json } from "./tree";
-import { applies, changed, taken } from "./tree";
+import { applies, changed, isFilters, taken } from "./tree";
 import {
   ChoiceControl,
   givenBy,
@@ -47,7 +47,7 @@ export function Settings<L extends Json>({ settings, line, given = {}, problems,
   const isExtra = (one: Setting) => one.is_optional && one.default === null;
   const isHere = (one: Setting) => !isExtra(one) || line[one.name] != null || opened === one.name;
   const unset = wanted.filter((one) => !isHere(one) && one.kind !== "where");
-  const own = problems.filter(({ rest }) => !/^\w*where\.\d/.test(rest));
+  const own = problems.filter(({ rest }) => !isFilters(rest.split(".")[0] ?? ""));
   const set = (name: string, value: unknown) => change(changed(line, settings, name, value), name);
 
   function add(setting: Setting) {

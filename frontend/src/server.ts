@@ -53,12 +53,26 @@ export interface Explanation {
 export type Words = Record<string, string>;
 export type Urls = Record<"vocabulary" | "suggestions" | "customers" | "read" | "preview" | "explain", string>;
 
-/** Asks the server; a question that is aborted, or that fails, rejects. */
+const SMALL = ["stages", "segments", "channels", "topics"]; // sources whose values are shown by their labels
+
+/** Asks the server; a question that is aborted, or that fails, rejects. What is the same for all builders is asked once. */
 export class Server {
+  private told?: Promise<{ vocabulary: Vocabulary; words: Words }>;
+  private named?: Promise<Map<string, string>>;
+
   constructor(private urls: Urls, private token: () => string) {}
 
   words(): Promise<{ vocabulary: Vocabulary; words: Words }> {
-    return this.get("vocabulary", {});
+    this.told ??= this.get<{ vocabulary: Vocabulary; words: Words }>("vocabulary", {}).catch((error: unknown) => {
+      this.told = undefined; // the next builder asks again
+      throw error;
+    });
+    return this.told;
+  }
+
+  /** Labels of the values of small sources, by source and value: `stages:use`. */
+  labels(): Promise<Map<string, string>> {
+    return (this.named ??= this.labelsOf(SMALL));
   }
 
   suggestions(of: string, q: string, given: Record<string, string>, signal?: AbortSignal) {
@@ -83,6 +97,14 @@ export class Server {
 
   explainStages(customer: string, signal: AbortSignal) {
     return this.post<Explanation>("explain", { customer }, signal);
+  }
+
+  private async labelsOf(sources: string[]): Promise<Map<string, string>> {
+    const answers = await Promise.allSettled(sources.map((source) => this.suggestions(source, "", {})));
+    const labels = answers.map((one, at) =>
+      one.status === "fulfilled" ? one.value.values.map(({ value, label }) => [`${sources[at]}:${value}`, label] as const) : [],
+    );
+    return new Map(labels.flat());
   }
 
   private get<T>(name: keyof Urls, values: Record<string, string>, signal?: AbortSignal): Promise<T> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changed, copyPart, movePart, newLine, NotATree, pathName, readTree, replacePart, shared, taken, wrapPart, writeTree } from "./tree";
+import { changed, copyPart, filterName, movePart, newLine, NotATree, pathName, readTree, replacePart, shared, taken, wrapPart, writeTree } from "./tree";
 import type { Line } from "./tree";
 import type { Family, Setting } from "./vocabulary";
 
@@ -38,6 +38,32 @@ test("a single line gets a group around it, and nothing is an empty group", () =
 
 test.each([[null], [[]], ["rule"], [{ rules: 5 }], [{ rules: [7] }]])("%j is no tree", (rule) => {
   expect(() => readTree(rule)).toThrow(NotATree);
+});
+
+test("filters in groups come back as they were, and a list stays one", () => {
+  const grouped = { combinator: "or", not: true, rules: [{ property: "a", operator: "is_set" }, { combinator: "and", not: false, rules: [{ property: "b" }] }] };
+  const rule = { combinator: "and", not: false, rules: [{ ...ORDER, where: grouped, then_where: [{ property: "c" }, grouped] }] };
+
+  expect(writeTree(readTree(rule))).toEqual(rule);
+  expect(() => readTree({ ...ORDER, where: 5 })).toThrow(NotATree);
+  expect(() => readTree({ ...ORDER, where: [5] })).toThrow(NotATree);
+});
+
+test("paths of filters are those of the server", () => {
+  const plain = { combinator: "and", not: false, rules: [] };
+
+  expect(filterName("where", plain, [])).toBe("where");
+  expect(filterName("where", plain, [0, 2])).toBe("where.0.rules.2");
+  expect(filterName("then_where", { ...plain, not: true }, [0, 2])).toBe("then_where.rules.0.rules.2");
+});
+
+test("a copy of a line with filters has none of its ids", () => {
+  const tree = copyPart(readTree(RULE), [0]);
+  const ids = tree.rules.map((part) => ((part as Line).where as typeof tree | undefined)?.rules[0]?.id);
+
+  expect(ids[0]).toBeTruthy();
+  expect(ids[1]).toBeTruthy();
+  expect(ids[0]).not.toBe(ids[1]);
 });
 
 test("paths are those of the server", () => {

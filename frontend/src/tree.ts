@@ -22,11 +22,43 @@ export function readTree(rule: unknown): Group {
 function readPart(part: unknown): Group | Line {
   if (typeof part !== "object" || part === null || Array.isArray(part)) throw new NotATree();
   const json = part as Json;
-  if ("field" in json) return { ...json, id: generateID() } as Line;
+  if ("field" in json) {
+    const filters = Object.keys(json).filter((key) => isFilters(key) && json[key] != null);
+    const read = Object.fromEntries(filters.map((key) => [key, readFilters(json[key])]));
+    return { ...json, ...read, id: generateID() } as Line;
+  }
   if ("rules" in json && !Array.isArray(json.rules)) throw new NotATree();
   const combinator = json.combinator === "or" ? "or" : "and";
   const rules = ((json.rules as unknown[] | undefined) ?? []).map(readPart);
   return { id: generateID(), combinator, not: json.not === true, rules };
+}
+
+/** Whether a setting of a line holds filters on an event's properties: `where`, `then_where`. */
+export function isFilters(setting: string): boolean {
+  return /(^|_)where$/.test(setting);
+}
+
+/** Filters are a tree too: a list of them is a group of which all must hold. */
+export function readFilters(stored: unknown): Group {
+  const group = Array.isArray(stored) ? { combinator: "and", not: false, rules: stored as unknown[] } : (stored as Json);
+  if (typeof group !== "object" || !Array.isArray(group.rules ?? [])) throw new NotATree();
+  const rules = ((group.rules ?? []) as unknown[]).map((part) => {
+    if (typeof part !== "object" || part === null || Array.isArray(part)) throw new NotATree();
+    return "rules" in part ? readFilters(part) : ({ ...part, id: generateID() } as unknown as Line);
+  });
+  return { id: generateID(), combinator: group.combinator === "or" ? "or" : "and", not: group.not === true, rules };
+}
+
+/** Whether filters are stored as a mere list. */
+export function isPlain({ combinator, not }: Group): boolean {
+  return combinator === "and" && !not;
+}
+
+/** The path of a filter as the server names it: where.0.rules.1, or where.rules.0 within a group. */
+export function filterName(setting: string, root: Group, path: Path): string {
+  const [first, ...rest] = path;
+  if (first === undefined) return setting;
+  return [setting, isPlain(root) ? String(first) : `rules.${first}`, pathName(rest)].filter(Boolean).join(".");
 }
 
 /** The rule that a tree stands for, without what only the builder needs. */
@@ -35,7 +67,13 @@ export function writeTree(part: Group | Line): Json {
     const { combinator, not, rules } = part as Group;
     return { combinator, not: not ?? false, rules: rules.map((one) => writeTree(one as Group | Line)) };
   }
-  return Object.fromEntries(Object.entries(part).filter(([key, value]) => !OWN.has(key) && value !== undefined));
+  const told = Object.entries(part).filter(([key, value]) => !OWN.has(key) && value !== undefined);
+  return Object.fromEntries(told.map(([key, value]) => [key, isFilters(key) && value ? writeFilters(value as Group) : value]));
+}
+
+export function writeFilters(root: Group): unknown {
+  const written = writeTree(root);
+  return isPlain(root) ? written.rules : written;
 }
 
 /** The path of a part as the server names it: rules.0.rules.1. */
@@ -124,10 +162,17 @@ export function joinGroup(tree: Group, path: Path, combinator: "and" | "or", not
   return update(update(tree, "combinator", combinator, path), "not", not, path) as Group;
 }
 
+function withNewIds<P extends Group | Line>(part: P): P {
+  const copy: Json = { ...part, id: generateID() };
+  for (const [key, value] of Object.entries(copy)) if (isFilters(key) && value) copy[key] = withNewIds(value as Group);
+  if ("rules" in part) copy.rules = (part as Group).rules.map((one) => withNewIds(one as Group | Line));
+  return copy as unknown as P;
+}
+
 /** The tree with a copy of a part right behind it. */
 export function copyPart(tree: Group, path: Path): Group {
   const part = findPath(path, tree) as Group | Line;
-  const copy = readPart(writeTree(part));
+  const copy = withNewIds(part);
   const behind = [...path.slice(0, -1), (path.at(-1) ?? 0) + 1];
   return insert(tree, copy, behind) as Group;
 }
@@ -146,4 +191,13 @@ export function partAt(tree: Group, path: Path): Group | Line | null {
 /** An empty group, to be filled. */
 export function newGroup(): Group {
   return { id: generateID(), combinator: "or", not: false, rules: [] };
+}
+
+/** No filters yet: all that come must hold. */
+export function newFilters(): Group {
+  return { id: generateID(), combinator: "and", not: false, rules: [] };
+}
+
+export function newFilter(operator: string | undefined): Line {
+  return { id: generateID(), operator } as unknown as Line;
 }

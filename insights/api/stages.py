@@ -74,6 +74,16 @@ class WindowSerializer(Serializer[Any]):
     days = serializers.IntegerField(min_value=7, max_value=366, required=False, default=90)
 
 
+class OnwardSerializer(Serializer[Any]):
+    """The way to a later stage: how many took it in the time, and how many should have."""
+
+    end = serializers.CharField(source="end.slug")
+    went = serializers.IntegerField()
+    expected = serializers.FloatField()
+    deviation = serializers.FloatField()
+    is_barrier = serializers.BooleanField()
+
+
 class BarrierSerializer(Serializer[Any]):
     """Who stands in a stage for longer than `usual` (the median of earlier stays), and how many should."""
 
@@ -85,6 +95,7 @@ class BarrierSerializer(Serializer[Any]):
     expected = serializers.FloatField()
     deviation = serializers.FloatField()
     is_barrier = serializers.BooleanField()
+    onward = OnwardSerializer(many=True)
 
 
 class CohortQuerySerializer(Serializer[Any]):
@@ -109,6 +120,7 @@ class ReportView(APIView):
     http_method_names = ["get", "head"]
     writes: ClassVar[Scope] = Scope.FULL
     scopes: ClassVar[dict[str, Scope]] = {}
+    rights: ClassVar[dict[str, str]] = {}
     query: type[Serializer[Any]]
 
     def known_parameters(self) -> set[str]:

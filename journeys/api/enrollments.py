@@ -1,4 +1,4 @@
-"""Customers inside journeys: read, and taken out."""
+"""Customers inside journeys: read, taken to another step, and taken out."""
 
 from typing import Any, ClassVar
 
@@ -12,13 +12,20 @@ from rest_framework.response import Response
 
 from channels.api.messages import MessageSerializer, shown_messages
 from config import clock
-from config.api.fields import SealedId
+from config.api.authentication import person
+from config.api.fields import SealedId, ShownDocument, ShownText
+from config.api.problems import conflicting, told_at
 from config.api.serializers import ModelSerializer, Serializer
 from config.api.views import Listing, SealedResource
+from config.masking import shown_text
 from config.models import Scope
 from customers.api.nested import OfCustomer
+from journeys.exits import exit_enrollments
 from journeys.models import Enrollment, Standing, StepLog
-from journeys.services import exit_enrollments
+from journeys.moving import NoSuchStepError, move_enrollment
+from journeys.parked import PARKED, retry_enrollments
+from journeys.standing import why
+from journeys.states import JourneyStateError
 
 SEALED_AS = "enrollment"
 
@@ -30,7 +37,10 @@ class EnrollmentSerializer(ModelSerializer[Enrollment]):
     customer = serializers.UUIDField(source="customer.public_id", read_only=True)
     journey = serializers.CharField(source="journey.slug", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
-    context = serializers.DictField(read_only=True)  # type: ignore[assignment]  # a field by that name
+    key = ShownText()
+    context = ShownDocument()  # type: ignore[assignment]  # a field by that name
+    error = ShownText()
+    why = serializers.SerializerMethodField()
 
     class Meta:
         model = Enrollment
@@ -48,12 +58,18 @@ class EnrollmentSerializer(ModelSerializer[Enrollment]):
             "due_at",
             "awaits",
             "is_on_hold",
+            "why",
             "attempts",
             "error",
+            "lacks",
             "entered_at",
             "ended_at",
             "exit_reason",
         ]
+
+    def get_why(self, enrollment: Enrollment) -> str:
+        """In a sentence, what it waits for or why it ended."""
+        return shown_text(why(enrollment))
 
 
 class PassedStepSerializer(ModelSerializer[StepLog]):
@@ -70,18 +86,30 @@ class ExitSerializer(Serializer[Any]):
     reason = serializers.CharField(max_length=60, default="api", required=False)
 
 
+class MoveToSerializer(Serializer[Any]):
+    """To which step of its version the customer is taken."""
+
+    step = serializers.CharField(max_length=60)
+
+
 class EnrollmentFilter(filters.FilterSet):
-    """Enrollments by customer, journey, standing, step, and whether they are on hold."""
+    """Enrollments by customer, journey, standing, step, what they lack, and whether they stand still."""
 
     customer = filters.UUIDFilter("customer__public_id")
     journey = filters.CharFilter("journey__slug")
     standing = filters.ChoiceFilter("standing", choices=Standing.choices)
     step = filters.CharFilter("step")
     is_on_hold = filters.BooleanFilter("is_on_hold")
+    is_parked = filters.BooleanFilter(method="by_parked", label="Whether its step failed five times.")
+    lacks = filters.CharFilter("lacks")
 
     class Meta:
         model = Enrollment
         fields: ClassVar[list[str]] = []
+
+    def by_parked(self, rows: QuerySet[Enrollment], _name: str, is_parked: bool) -> QuerySet[Enrollment]:  # noqa: FBT001 - as django-filter calls it
+        """Those that are parked, or those that are not."""
+        return rows.filter(PARKED) if is_parked else rows.exclude(PARKED)
 
 
 def shown_enrollments() -> QuerySet[Enrollment]:
@@ -110,6 +138,24 @@ class EnrollmentViewSet(Listing, mixins.RetrieveModelMixin, SealedResource[Enrol
         given.is_valid(raise_exception=True)
         enrollment = self.get_object()
         exit_enrollments([enrollment.pk], given.validated_data["reason"], clock.now())
+        return Response(EnrollmentSerializer(self.get_object()).data)
+
+    @extend_schema(request=MoveToSerializer, responses=EnrollmentSerializer)
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, id: str) -> Response:  # noqa: A002, ARG002
+        """Take the customer to another step, now; an open message of the old one is withdrawn."""
+        given = MoveToSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        step, by = given.validated_data["step"], person(request)
+        with told_at("", NoSuchStepError), conflicting(JourneyStateError):
+            move_enrollment(self.get_object().pk, step, clock.now(), by)
+        return Response(EnrollmentSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses=EnrollmentSerializer)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, id: str) -> Response:  # noqa: A002, ARG002
+        """Try the step again that failed five times; where it did not, nothing changes."""
+        retry_enrollments([self.get_object().pk], clock.now(), by=person(request))
         return Response(EnrollmentSerializer(self.get_object()).data)
 
     @extend_schema(responses=MessageSerializer(many=True), filters=False)

@@ -44,10 +44,12 @@ class VersionSerializer(ModelSerializer[JourneyVersion]):
 
     id = SealedId(SOURCE_KINDS[MessageSource.JOURNEY])
     graph = serializers.DictField(read_only=True)
+    acknowledged = serializers.ListField(read_only=True)
+    published_by = serializers.CharField(source="published_by.username", allow_null=True, read_only=True)
 
     class Meta:
         model = JourneyVersion
-        fields = ["id", "number", "graph", "published_at"]
+        fields = ["id", "number", "graph", "acknowledged", "published_at", "published_by"]
 
 
 class StepCountsSerializer(Serializer[Any]):
@@ -59,6 +61,44 @@ class StepCountsSerializer(Serializer[Any]):
     passed = serializers.IntegerField()
     branches = serializers.DictField(child=serializers.IntegerField())
     messages = serializers.DictField(child=serializers.IntegerField())
+    held_out = serializers.IntegerField(help_text="Suppressed messages of those who are held out.")
+
+
+class ArmSerializer(Serializer[Any]):
+    """Who entered, who reached the goal, and the share of these."""
+
+    entered = serializers.IntegerField()
+    converted = serializers.IntegerField()
+    rate = serializers.FloatField(allow_null=True)
+
+
+class LiftSerializer(Serializer[Any]):
+    """All others against those who are held out: the difference of their rates, with a 95 % interval."""
+
+    treated = ArmSerializer()
+    held_out = ArmSerializer()
+    difference = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class MoneySerializer(Serializer[Any]):
+    """An amount in a currency."""
+
+    amount = serializers.DecimalField(max_digits=None, decimal_places=4)
+    currency = serializers.CharField()
+
+
+class GoalCountsSerializer(Serializer[Any]):
+    """Of one goal: entered, converted, how often, what it is worth; the lift where somebody is held out."""
+
+    goal = serializers.CharField()
+    entered = serializers.IntegerField(source="all.entered")
+    converted = serializers.IntegerField(source="all.converted")
+    rate = serializers.FloatField(source="all.rate", allow_null=True)
+    conversions = serializers.IntegerField()
+    values = MoneySerializer(many=True)
+    lift = LiftSerializer(allow_null=True)
 
 
 def shown_counts(counts: Mapping[str, Counts]) -> list[dict[str, Any]]:
@@ -71,6 +111,7 @@ def shown_counts(counts: Mapping[str, Counts]) -> list[dict[str, Any]]:
             "passed": of_step.passed,
             "branches": dict(of_step.branches),
             "messages": _by_fate(of_step),
+            "held_out": of_step.held_out,
         }
         for step, of_step in sorted(counts.items())
     ]

@@ -1,5 +1,6 @@
 """Customers inside journeys. An enrollment's row is its job."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,14 +11,16 @@ class Standing(models.TextChoices):
     DUE = "due", _("a moment")
     EVENT = "event", _("an event")
     MESSAGE = "message", _("its message")
+    CHANGE = "change", _("a change")
     ENDED = "ended", _("ended")
 
 
 class Enrollment(models.Model):
     """One customer in one version of a journey.
 
-    due ⇄ event · due ⇄ message · due, event, message → ended. `due` and `event` have a `due_at` (an open
-    wait's is its time-out); `message` has none: the message's fate makes it due; `ended` has `ended_at`.
+    due ⇄ event · due ⇄ message · due ⇄ change · all → ended. `due` and `event` have a `due_at` (an open
+    wait's is its time-out); `message` has none: the message's fate makes it due; nor has `change`: that it
+    is done, or failed, makes it due; `ended` has `ended_at`.
 
     Every step writes this row anew, and each of its indexes: so it has few, and no public id (the API
     seals its number).
@@ -50,15 +53,25 @@ class Enrollment(models.Model):
         _("waits for"), max_length=8, choices=Standing, default=Standing.DUE, db_default="due"
     )
     due_at = models.DateTimeField(_("due"), null=True)
-    awaits = models.CharField(_("awaited event"), max_length=200, default="", db_default="")
+    awaits = ArrayField(models.TextField(), verbose_name=_("awaited events"), default=list, db_default=[])
     fate = models.CharField(
-        max_length=10, default="", db_default="", help_text=_("Of the message of this step.")
+        max_length=10,
+        default="",
+        db_default="",
+        help_text=_("Of the message, the change or the wait here; of those who left from here: left."),
     )
     is_on_hold = models.BooleanField(
         _("on hold"), default=False, db_default=False, help_text=_("Its journey is paused.")
     )
     attempts = models.SmallIntegerField(default=0, db_default=0)
     error = models.TextField(_("error"), default="", db_default="")
+    lacks = models.CharField(
+        _("lacks"),
+        max_length=100,
+        default="",
+        db_default="",
+        help_text=_("What is gone that its step needs, as content:welcome; it goes on when that is back."),
+    )
 
     entered_at = models.DateTimeField(_("entered"))
     ended_at = models.DateTimeField(_("ended"), null=True)
@@ -78,9 +91,9 @@ class Enrollment(models.Model):
                 condition=models.Q(standing="due", due_at__isnull=False, ended_at__isnull=True)
                 | (
                     models.Q(standing="event", due_at__isnull=False, ended_at__isnull=True)
-                    & ~models.Q(awaits="")
+                    & ~models.Q(awaits=[])
                 )
-                | models.Q(standing="message", due_at__isnull=True, ended_at__isnull=True)
+                | models.Q(standing__in=["message", "change"], due_at__isnull=True, ended_at__isnull=True)
                 | models.Q(standing="ended", due_at__isnull=True, ended_at__isnull=False),
             ),
         ]
@@ -91,16 +104,63 @@ class Enrollment(models.Model):
                 condition=models.Q(standing__in=["due", "event"], is_on_hold=False),
             ),
             models.Index(fields=["customer", "journey"], name="enrollment_of_customer"),
-            models.Index(
-                fields=["customer", "awaits"], name="enrollment_awaits", condition=models.Q(standing="event")
-            ),
+            models.Index(fields=["customer"], name="enrollment_awaits", condition=models.Q(standing="event")),
             models.Index(
                 fields=["version", "step"], name="enrollment_at_step", condition=~models.Q(standing="ended")
+            ),
+            models.Index(
+                fields=["version", "entered_at"],
+                include=["id"],
+                name="enrollment_merged",
+                condition=models.Q(exit_reason="merged"),
+            ),
+            models.Index(fields=["lacks", "id"], name="enrollment_lacks", condition=~models.Q(lacks="")),
+            models.Index(
+                fields=["journey"],
+                name="enrollment_parked",
+                condition=models.Q(is_on_hold=True, lacks="", attempts__gte=5) & ~models.Q(standing="ended"),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.journey_id}:{self.pk}"
+
+
+class Change(models.Model):
+    """What an enrollment that stands at `change` is to have changed outside its journey; gone when done."""
+
+    enrollment_id = models.BigIntegerField()
+    step = models.CharField(_("step"), max_length=60)
+    visit = models.IntegerField(_("visit"))
+    what = models.JSONField(_("what"))
+    asked_at = models.DateTimeField(_("asked for"))
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment_id", "step", "visit"], name="one_change_per_visit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id}: {self.what}"
+
+
+class RateUse(models.Model):
+    """Whom a rate gate has let through within its time, and who waits; its row is the gate's lock."""
+
+    journey = models.ForeignKey("journeys.Journey", models.CASCADE, db_index=False)
+    step = models.CharField(max_length=60)
+    passed = models.JSONField(default=list, db_default=[], help_text=_("When how many went through."))
+    planned = models.JSONField(default=list, db_default=[], help_text=_("When how many are to come again."))
+
+    class Meta:
+        verbose_name = _("rate in use")
+        verbose_name_plural = _("rates in use")
+        constraints = [models.UniqueConstraint(fields=["journey", "step"], name="one_use_per_gate")]
+
+    def __str__(self) -> str:
+        return f"{self.journey_id}: {self.step}"
 
 
 class StepLog(models.Model):

@@ -1,6 +1,7 @@
 """Journeys and their published versions."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 class Journey(models.Model):
     """A way that customers are taken: a draft that is edited, and at most one live version.
 
-    draft → live ⇄ paused → archived; draft → archived. Publishing a live or paused journey makes its next
-    version the live one.
+    draft → live ⇄ paused → archived; draft ⇄ archived; live ⇄ draining → archived, the latter by itself when
+    nobody is inside any more. Publishing a journey that runs makes its next version the live one.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         LIVE = "live", _("live")
         PAUSED = "paused", _("paused")
+        DRAINING = "draining", _("draining")
         ARCHIVED = "archived", _("archived")
 
     slug = models.SlugField(_("key"), unique=True, max_length=80)
@@ -30,6 +32,9 @@ class Journey(models.Model):
     draft = models.JSONField(
         _("draft"), default=dict, help_text=_("The graph that is edited; see docs/journeys.md.")
     )
+    revision = models.IntegerField(
+        _("revision"), default=0, db_default=0, help_text=_("Goes up with each change of the draft.")
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=State, default=State.DRAFT, db_default="draft"
     )
@@ -41,6 +46,15 @@ class Journey(models.Model):
         related_name="+",
         verbose_name=_("live version"),
     )
+    begun_version = models.ForeignKey(
+        "journeys.JourneyVersion",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        help_text=_("The version whose members, runs and dates have been arranged."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -48,6 +62,7 @@ class Journey(models.Model):
         verbose_name = _("journey")
         verbose_name_plural = _("journeys")
         ordering = ["serves", "name"]
+        permissions = [("approve_journey", "Can approve the publishing of a journey")]
 
     def __str__(self) -> str:
         return self.name
@@ -59,9 +74,18 @@ class JourneyVersion(models.Model):
     journey = models.ForeignKey(Journey, models.PROTECT, related_name="versions", verbose_name=_("journey"))
     number = models.PositiveIntegerField(_("number"))
     graph = models.JSONField(_("graph"))
+    acknowledged = models.JSONField(
+        _("warnings that were acknowledged"),
+        default=list,
+        help_text=_("Of each: its code, path and message, and by whom."),
+    )
     published_at = models.DateTimeField(_("published"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("published by")
+    )
+
+    awaited = ArrayField(
+        models.TextField(), default=list, db_default=[], help_text=_("Keys of internal segments.")
     )
 
     class Meta:

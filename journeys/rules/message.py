@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from channels.models import Message, MessageSource
 from channels.rules.message import Counted
+from customers.rules.facts import Facts
 from customers.rules.texts import Text
 from journeys.models import JourneyVersion
 
@@ -26,10 +27,9 @@ class OfJourney(Counted):
 
     journey: Text
 
-    @property
-    def _sent(self) -> QuerySet[Message]:
+    def _sent(self, facts: Facts) -> QuerySet[Message]:
         versions = JourneyVersion.objects.filter(journey__slug=self.journey).values("id")
-        return super()._sent.filter(source=MessageSource.JOURNEY, source_id__in=versions)
+        return super()._sent(facts).filter(source=MessageSource.JOURNEY, source_id__in=versions)
 
     def _narrowed_words(self) -> list[str]:
         return [*super()._narrowed_words(), _("of the journey %(journey)s") % {"journey": self.journey}]

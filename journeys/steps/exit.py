@@ -9,6 +9,7 @@ class Leave(Step):
     """Leave the journey; `reason` is shown where the enrollment is."""
 
     kind = "exit"
+    fresh = {"reason": "exit"}
 
     reason: str = Field("exit", min_length=1, max_length=60)
 

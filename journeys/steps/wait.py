@@ -1,17 +1,31 @@
 """Hold a customer for a span of time."""
 
-from journeys.step import Advance, Moment, Outcome, Span, Step, WaitUntil
+from journeys.span import Span
+from journeys.step import Advance, Moment, Outcome, Step, WaitUntil
 
 
 class Wait(Step):
-    """Wait for `span`, counted from the moment the customer reached this step."""
+    """Wait for `span`, counted from the moment the customer reached this step.
+
+    Days, weeks and months end at the same local time, by the customer's clocks; hours and less are elapsed.
+    """
 
     kind = "wait"
-    pauses = True
+    fresh = {"span": "P1D"}
 
     span: Span
 
+    @property
+    def pauses(self) -> bool:
+        """Always."""
+        return True
+
+    @property
+    def reads_zone(self) -> bool:
+        """Where days are counted."""
+        return self.span.is_wall
+
     def decide(self, moment: Moment) -> Outcome:
         """Go on once the span has passed."""
-        until = moment.reached_at + self.span
+        until = self.span.after(moment.reached_at, moment.zone)
         return Advance() if moment.now >= until else WaitUntil(until)

@@ -17,6 +17,7 @@ from sandbox.receivers.web import Answer, Request
 
 INSTEAD = {"busy", "error"}  # wrongs in place of storing
 AFTER = {"vanish", "slow", "broken"}  # wrongs once it is stored
+VOUCHERS = "/hook/vouchers"  # the till's: it answers a voucher's code
 
 
 class Providers:
@@ -27,6 +28,7 @@ class Providers:
         self._store = store
         self._mail = mail
         self._faults = mail.faults
+        self._requests = 0
 
     async def respond(self, request: Request) -> Answer:
         """The answer to one request; every accepted message is on the disk before it."""
@@ -34,11 +36,12 @@ class Providers:
         try:
             match request.method, path:
                 case "POST", "/sms" | "/push":
+                    self._requests += 1
                     answer = await self._take_messages(path[1:], request)
                 case _, hook if hook == "/hook" or hook.startswith("/hook/"):
                     answer = await self._take_hook(request)
                 case "GET", "/counts":
-                    answer = Answer({"counts": self._store.counts(), "repeats": self._store.repeats()})
+                    answer = Answer(self._counts())
                 case "GET", "/health":
                     answer = Answer({"status": "ok"})
                 case "GET" | "POST" | "DELETE", "/faults":
@@ -48,6 +51,10 @@ class Providers:
         except (sqlite3.Error, OSError) as error:
             return Answer({"error": f"Not stored: {error}"}, 503)
         return answer
+
+    def _counts(self) -> dict[str, Any]:
+        counts, repeats = self._store.counts(), self._store.repeats()
+        return {"counts": counts, "repeats": repeats, "requests": self._requests}
 
     async def _take_messages(self, kind: str, request: Request) -> Answer:
         if not request.headers.get("authorization", "").startswith("Bearer "):
@@ -103,15 +110,16 @@ class Providers:
         key = request.headers.get("idempotency-key")
         subject = f"{request.method} {request.path}"
         await self._journal.keep([Draft("webhook", key, "", request.path, subject, request.body)])
-        answer = Answer(
-            {
-                "id": provider_id("webhook", key),
-                "status": "accepted",
-                "method": request.method,
-                "path": request.path,
-                "body": request.body.decode("utf-8", "replace"),
-            }
-        )
+        said = {
+            "id": provider_id("webhook", key),
+            "status": "accepted",
+            "method": request.method,
+            "path": request.path,
+            "body": request.body.decode("utf-8", "replace"),
+        }
+        if request.path == VOUCHERS:
+            said["code"] = provider_id("voucher", key)[-8:].upper()
+        answer = Answer(said)
         return await _afterwards(fault, answer) if fault else answer
 
     def _set_faults(self, request: Request) -> Answer:

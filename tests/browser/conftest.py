@@ -3,12 +3,8 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +13,14 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from benchmarks.installation import free_port, until_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "sette_pages"
 PATIENCE = 60
+expect.set_options(timeout=PATIENCE * 1000)  # as long as for a click: a busy machine is no fault of a page
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,13 @@ def chromium() -> str:
     """Debian's Chromium, or the one that the environment names."""
     path = os.environ.get("SETTE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
-        pytest.skip("There is no Chromium: set SETTE_CHROMIUM, or apt-get install chromium.")
+        pytest.fail("There is no Chromium: set SETTE_CHROMIUM, or apt-get install chromium.")
     return path
+
+
+def database_url() -> str:
+    """Where the installation keeps its rows."""
+    return urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{DATABASE}"))
 
 
 @pytest.fixture(scope="package")
@@ -60,9 +64,9 @@ def installation(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
         connection.execute(f"CREATE DATABASE {DATABASE}")
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {
-        "DATABASE_URL": urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{DATABASE}")),
+        "DATABASE_URL": database_url(),
         "REDIS_URL": settings.REDIS_URL,
         "SETTE_VAR": str(tmp_path_factory.mktemp("pages")),
         "SETTE_PORT": str(port),
@@ -84,7 +88,7 @@ def installation(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _await(f"http://127.0.0.1:{port}/admin/login/")
+        until_answers(f"http://127.0.0.1:{port}/admin/login/")
         yield Installation(f"http://127.0.0.1:{port}", found)
     finally:
         server.terminate()
@@ -117,21 +121,24 @@ def session(browser: Browser, installation: Installation) -> dict[str, str]:
 
 
 Visiting = Callable[[str, str], Visit]
+Arriving = Callable[[str, str, int], Visit]
 
 
 @pytest.fixture
-def visiting(browser: Browser, installation: Installation, session: dict[str, str]) -> Iterator[Visiting]:
-    """Opens logged-in pages, in a language and a colour scheme, that note what their browser complains of."""
+def arriving(browser: Browser, installation: Installation) -> Iterator[Arriving]:
+    """Opens pages of somebody who has not logged in, in a language, a colour scheme and a width.
+
+    They note what their browser complains of.
+    """
     contexts: list[BrowserContext] = []
 
-    def visit(language: str, scheme: str) -> Visit:
+    def arrive(language: str, scheme: str, width: int) -> Visit:
         context = browser.new_context(
             locale=language,
             color_scheme=scheme,
-            viewport={"width": 1440, "height": 900},  # type: ignore[arg-type]
+            viewport={"width": width, "height": 900},  # type: ignore[arg-type]
         )
         contexts.append(context)
-        context.add_cookies([session])  # type: ignore[list-item]
         context.set_default_timeout(PATIENCE * 1000)
         visited = Visit(context.new_page(), installation.url)
         visited.page.on("console", lambda line: note_error(line.type, line.text, visited))
@@ -140,9 +147,21 @@ def visiting(browser: Browser, installation: Installation, session: dict[str, st
         visited.page.on("response", lambda answer: _note_failure(answer.status, answer.url, visited))
         return visited
 
-    yield visit
+    yield arrive
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visiting(arriving: Arriving, session: dict[str, str]) -> Visiting:
+    """The same of somebody who has logged in, on a laptop."""
+
+    def visit(language: str, scheme: str) -> Visit:
+        visited = arriving(language, scheme, 1440)
+        visited.page.context.add_cookies([session])  # type: ignore[list-item]
+        return visited
+
+    return visit
 
 
 @pytest.fixture
@@ -171,22 +190,3 @@ def _run(command: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _await(url: str) -> None:
-    """Until the server answers."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
-            assert time.monotonic() < end, f"{url} never answered"
-            time.sleep(0.1)
-        else:
-            return

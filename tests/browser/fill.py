@@ -5,6 +5,8 @@ import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
 
 import django
 
@@ -27,6 +29,20 @@ Content-Type: text/html; charset=utf-8\r
 """
 
 
+ENDLESS = f"{'W' * 60}{'9' * 60}"  # no page may be wider for it
+
+
+def _write_at_length(message: Any) -> None:
+    """Words without an end, as somebody may have written them of a customer, of caps and broadcasts."""
+    from campaigns.models import Broadcast
+    from channels.models import Cap
+    from customers.models import Customer
+
+    Broadcast.objects.update(name=ENDLESS)
+    Cap.objects.filter(channel="").update(name=ENDLESS)
+    Customer.objects.filter(pk=message.customer_id).update(traits={"first_name": ENDLESS, ENDLESS: ENDLESS})
+
+
 def main() -> None:
     """People, messages, journeys; received messages; admin / admin may log in. Writes what tests look for."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -35,14 +51,26 @@ def main() -> None:
     from django.conf import settings
     from django.contrib.auth import get_user_model
 
-    from channels.models import Message
+    from channels.models import Message, QuietHours
+    from customers.imports.intake import take_in
+    from customers.models import Import
     from sandbox.models import Replay
     from sandbox.receivers.store import FILE, Draft, Store, write
     from tests.builders_ui import fill
 
     fill(datetime.now(UTC), customers=int(sys.argv[1]))
+    far = [
+        datetime.now(UTC) + timedelta(hours=hours) for hours in (9, 10)
+    ]  # no rehearsal of a test meets them
+    QuietHours.objects.update(starts=far[0].time(), ends=far[1].time())
     get_user_model().objects.create_superuser("admin", "admin@example.com", "admin")
     now = datetime.now(UTC)
+    file = BytesIO(b"customer_id,email,born\n1,ada@example.com,1980-03-01\n2,,\n")
+    one = take_in(file, "customers", "crm.csv", now, "admin")
+    faults = [{"line": 3, "reason": "The row names nobody."}]
+    one.expected = {"created": 1, "changed": 0, "unchanged": 0, "rejected": 1, "faults": faults, "events": {}}
+    one.state = Import.State.CHECKED
+    one.save()
     span = {"starts_at": now - timedelta(days=365), "ends_at": now, "reached_at": now, "finished_at": now}
     Replay.objects.create(name="year", summary={"customers": 60, "orders": 240}, calls=300, **span)
     store = Store(settings.VAR / FILE)
@@ -62,6 +90,7 @@ def main() -> None:
     write(store.connect(), drafts, datetime.now(UTC))
     unsent = Message.objects.filter(state="suppressed", reason="no_consent").first()
     identity = unsent.customer.identities.get(kind="email")
+    _write_at_length(unsent)
     found = {"email": identity.value, "customer": str(unsent.customer.public_id), "message": unsent.pk}
     sys.stdout.write(json.dumps(found) + "\n")
 

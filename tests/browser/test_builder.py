@@ -1,110 +1,12 @@
-"""Rules are built by clicking and typing, by keyboard alone, in both languages and both colour schemes."""
+"""Rules are built by clicking and typing, by keyboard alone, by drag."""
 
-import json
-import re
-from typing import Any
-
-import psycopg
 import pytest
-from django.conf import settings
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import DATABASE, Visit
+from tests.browser.building import BOUGHT, MEMBERS, add, builder, choose, empty, in_json, rows, save, stored
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
-
-ADD = "/admin/customers/segment/add/"
-# Bought at least twice in the last 90 days, and never any 'Seafood', written by hand.
-MEMBERS = """
-    SELECT id FROM customers_customer AS customer
-    WHERE (SELECT count(*) FROM customers_event WHERE customer_id = customer.id AND name = 'Order Completed'
-           AND occurred_at > now() - interval '90 days') >= 2
-      AND NOT EXISTS (SELECT FROM customers_event WHERE customer_id = customer.id
-                      AND name = 'Order Completed'
-                      AND properties -> 'products' @> '[{"department": "Seafood"}]')
-"""
-BOUGHT = {
-    "combinator": "and",
-    "not": False,
-    "rules": [
-        {
-            "field": "event",
-            "event": "Order Completed",
-            "aggregate": "count",
-            "operator": "at_least",
-            "value": 2,
-            "within": "P90D",
-        },
-        {
-            "field": "event",
-            "event": "Order Completed",
-            "aggregate": "count",
-            "operator": "equals",
-            "value": 0,
-            "where": [{"property": "products[].department", "operator": "equals", "value": "Seafood"}],
-        },
-    ],
-}
-
-
-def rows(sql: str, *values: Any) -> list[Any]:
-    """What the installation's own database answers."""
-    address = settings.DATABASE_URL.rsplit("/", 1)
-    database, _, query = address[1].partition("?")
-    del database
-    url = f"{address[0]}/{DATABASE}" + (f"?{query}" if query else "")
-    with psycopg.connect(url) as connection:
-        return connection.execute(sql, values).fetchall()
-
-
-def stored(slug: str) -> Any:
-    found = dict(rows("SELECT slug, rule FROM customers_segment"))
-    assert slug in found, list(found)
-    return found[slug]
-
-
-def builder(visit: Visit, path: str = ADD) -> Page:
-    page = visit.open(path)
-    page.wait_for_selector(".b-builder")
-    return page
-
-
-def empty(page: Page) -> None:
-    """Take out what a new segment begins with."""
-    page.get_by_role("button", name="Remove: How often").click()
-
-
-def add(page: Page, term: str, option: str, group: str = "") -> Locator:
-    """A new condition, found by typing; the line of it."""
-    within = page.locator(f'.b-group[data-path="{group}"]')
-    if within.locator("> .b-group-foot .b-add").count():
-        within.locator("> .b-group-foot").get_by_role("button", name="Add a condition").click()
-    field = within.locator("> .b-group-foot").get_by_role("combobox", name="Add a condition")
-    field.fill(term)
-    within.locator("> .b-group-foot .b-option", has_text=option).first.click()
-    return within.locator("> .b-group-body > .b-line").last
-
-
-def choose(within: Locator, label: str, text: str, option: str | None = None) -> None:
-    """Type into a field and take what it offers, or, without an option, what was typed."""
-    field = within.get_by_role("combobox", name=label, exact=True)
-    field.fill(text)
-    if option is None:
-        field.press("Enter")
-    else:
-        within.locator(".b-option", has_text=re.compile(f"^{re.escape(option)}")).first.click()
-
-
-def in_json(page: Page) -> Any:
-    return json.loads(page.input_value("[name=rule]"))
-
-
-def save(page: Page, name: str) -> None:
-    """The key follows the name."""
-    page.fill("[name=name]", name)
-    page.press("[name=name]", "Tab")
-    page.click("[name=_continue]")
-    page.wait_for_url("**/change/")
 
 
 def test_rule_is_built_by_clicking_and_typing_and_finds_its_members(here: Visit) -> None:
@@ -274,131 +176,67 @@ def test_groups_are_made_joined_and_dragged_into(here: Visit) -> None:
     assert here.complaints == []
 
 
-def test_problems_stand_at_their_line_also_after_saving(here: Visit) -> None:
+def test_filters_of_an_event_are_grouped_by_clicking(here: Visit) -> None:
     page = builder(here)
-    empty(page)
-    add(page, "segment", "Segment")
-    expect(page.locator(".b-line .b-problems")).to_contain_text("This is missing")
-    choose(page.locator(".b-line"), "value", "gone")
-    expect(page.locator(".b-line .b-problems")).to_contain_text("There is no segment gone")
+    line = page.locator(".b-line")
+    line.get_by_role("button", name="Add a filter").click()
+    choose(line.locator(".b-filter").first, "property", "total")
+    line.locator(".b-filter").first.get_by_label("is compared by").select_option(label="is more than")
+    line.locator(".b-filter").first.get_by_label("value", exact=True).fill("5")
+    line.get_by_role("button", name="Add a group of filters").first.click()
+    group = line.locator(".b-filter-group")
+    group.get_by_label("How the conditions are joined").select_option(label="None of these holds")
+    choose(group.locator(".b-filter"), "property", "products[].department")
+    choose(group.locator(".b-filter"), "value", "Seafood")
 
-    page.fill("[name=name]", "Gone too")
-    page.press("[name=name]", "Tab")
-    page.click("[name=_continue]")
-    page.wait_for_selector(".b-line .b-problems")
-
-    expect(page.locator(".b-line .b-problems")).to_contain_text("There is no segment gone")
-    assert rows("SELECT 1 FROM customers_segment WHERE slug = 'gone-too'") == []
-
-
-def test_json_and_builder_are_in_step(here: Visit) -> None:
-    page = builder(here)
-    page.get_by_role("tab", name="As JSON").click()
-    page.fill("[name=rule]", '{"field": "trait", "trait": "city", "operator": "equals", "value": "Roma"}')
-    page.get_by_role("tab", name="Builder").click()
-    expect(page.locator(".b-sentence")).to_have_text("city is Roma")
-
-    page.get_by_role("tab", name="As JSON").click()
-    page.fill("[name=rule]", "{ oops")
-    page.get_by_role("tab", name="Builder").click()
-    expect(page.locator(".b-unready").first).to_contain_text("This is not a rule yet")
-    assert page.input_value("[name=rule]") == "{ oops"
+    assert in_json(page)["rules"][0]["where"] == [
+        {"operator": "greater", "property": "total", "value": 5},
+        {
+            "combinator": "or",
+            "not": True,
+            "rules": [{"operator": "equals", "property": "products[].department", "value": "Seafood"}],
+        },
+    ]
+    expect(page.locator(".b-sentence")).to_contain_text(
+        "where total is more than 5 and not (products[].department is Seafood)"
+    )
+    line.get_by_label("How the conditions are joined").first.select_option(
+        label="At least one of these holds"
+    )
+    assert in_json(page)["rules"][0]["where"]["combinator"] == "or"
+    group.get_by_role("button", name="Remove: Filter 2.1").click()
+    expect(group.locator(".b-problems")).to_contain_text("Nothing is asked in this group")
     assert here.complaints == []
 
 
-def test_a_customer_shows_why_in_and_why_out(here: Visit) -> None:
+def test_filters_are_grouped_and_moved_by_keyboard_alone(here: Visit) -> None:
     page = builder(here)
-    page.locator(".b-people .b-why").first.click()
-    expect(page.locator(".b-line .b-verdict")).to_contain_text("holds")
-    expect(page.locator(".b-side .b-verdict")).to_contain_text("is in.")
-    page.locator(".b-line").get_by_label("value", exact=True).fill("90")
+    line = page.locator(".b-line")
+    line.get_by_role("button", name="Add a filter").focus()
+    page.keyboard.press("Enter")
+    expect(line.locator(".b-filter .b-grip")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("total")
+    page.keyboard.press("Enter")
+    line.get_by_role("button", name="Add a group of filters").focus()
+    page.keyboard.press("Enter")
+    group = line.locator(".b-filter-group")
+    expect(group.locator("> .b-group-head .b-grip")).to_be_focused()
+    line.locator(".b-filter .b-grip").first.focus()
+    page.keyboard.press("ArrowDown")  # into the group
+    expect(group.locator(".b-filter")).to_have_count(2)
+    expect(group.locator(".b-filter .b-grip").first).to_be_focused()
+    page.keyboard.press("ArrowUp")  # and out of it
 
-    expect(page.locator(".b-side .b-verdict")).to_contain_text("is not in.")
-    expect(page.locator(".b-line .b-verdict")).to_contain_text("does not hold")
-    expect(page.locator(".b-line .b-found")).to_contain_text("found:")
-
-
-def test_a_stage_tells_which_stage_wins(here: Visit) -> None:
-    page = builder(here, "/admin/customers/stage/6/change/")
-    page.locator(".b-people .b-why").first.click()
-
-    expect(page.locator(".b-side ol")).to_contain_text("the first that holds")
-    assert here.complaints == []
-
-
-def test_an_estimate_is_marked_until_the_exact_figure_is_there(here: Visit) -> None:
-    asked: list[bool] = []
-
-    def answer(route: Any) -> None:
-        asked.append(route.request.post_data_json["exact"])
-        told = {"count": 12_400, "count_words": "12,400", "is_estimate": not asked[-1], "sample": []}
-        if asked[-1]:
-            here.page.wait_for_timeout(800)
-            told |= {"count": 12_387, "count_words": "12,387"}
-        route.fulfill(json=told)
-
-    here.page.route("**/rules/preview/", answer)
-    page = builder(here)
-
-    expect(page.locator(".b-side .s-figure")).to_have_text("about 12,400")
-    expect(page.locator(".b-side .s-figure")).to_have_text("12,387")
-    assert asked == [False, True]
-
-
-def test_an_error_of_the_server_is_told_and_passes(here: Visit) -> None:
-    here.page.route("**/rules/read/", lambda route: route.abort())
-    page = builder(here)
-    expect(page.locator(".b-unready")).to_contain_text("The server does not answer")
-
-    here.page.unroute("**/rules/read/")
-    page.locator(".b-line").get_by_label("value", exact=True).fill("1")
-    expect(page.locator(".b-side .s-figure")).to_be_visible()
-    expect(page.locator(".b-unready")).to_have_count(0)
-
-
-def test_where_the_builder_cannot_start_the_field_is_there(here: Visit) -> None:
-    here.page.route("**/build/builder.js", lambda route: route.abort())
-    page = here.open(ADD)
-    page.fill("[name=rule]", json.dumps(BOUGHT))
-    save(page, "Written by hand")
-
-    assert stored("written-by-hand") == BOUGHT
-
-
-@pytest.mark.parametrize(("language", "scheme"), [("it-IT", "light"), ("en-GB", "dark")])
-def test_it_opens_in_each_language_and_scheme(visiting: Any, language: str, scheme: str) -> None:
-    visited = visiting(language, scheme)
-    page = builder(visited)
-    page.wait_for_selector(".b-side .s-figure")
-    ink, ground = (
-        page.locator(".b-line .b-input").nth(1).evaluate(f"field => getComputedStyle(field).{name}")
-        for name in ("color", "backgroundColor")
-    )
-
-    assert page.locator("html").get_attribute("lang") == language[:2]
-    assert sum(map(int, re.findall(r"\d+", ink)[:3])) > 600 if scheme == "dark" else True
-    assert sum(map(int, re.findall(r"\d+", ground)[:3])) < 150 if scheme == "dark" else True
-    assert visited.complaints == []
-
-
-def test_every_control_has_a_name(here: Visit) -> None:
-    page = builder(here)
-    page.get_by_role("button", name="Add a filter").click()
-    nameless = page.evaluate(
-        """() => [...document.querySelectorAll('.b-builder button, .b-builder input, .b-builder select')]
-        .filter(one => !(one.getAttribute('aria-label') || one.innerText || '').trim())
-        .map(one => one.outerHTML)"""
-    )
-
-    assert nameless == []
-
-
-def test_an_event_that_never_arrived_is_flagged(here: Visit) -> None:
-    page = builder(here, "/admin/customers/segment/1/change/")
-    event = page.locator(".b-line").first.get_by_role("combobox", name="event", exact=True)
-    event.fill("Order Complete")
-    event.press("Tab")
-
-    page.wait_for_selector("text=No event “Order Complete” has ever arrived.")
-
+    where = in_json(page)["rules"][0]["where"]
+    assert [part.get("property", "group") for part in where] == ["total", "group"]
+    group.get_by_role("button", name="Remove: All of these hold").or_(
+        group.get_by_role("button", name="Remove: At least one of these holds")
+    ).focus()
+    page.keyboard.press("Enter")
+    expect(line.locator(".b-filter .b-grip")).to_be_focused()
+    line.get_by_role("button", name="Remove: Filter 1").focus()
+    page.keyboard.press("Enter")
+    expect(line.locator("> .b-grip")).to_be_focused()
+    assert "where" not in in_json(page)["rules"][0]
     assert here.complaints == []

@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Installation, Visit
 
 pytestmark = pytest.mark.browser
+
+DRAFT = "summary:has-text('The draft as JSON')"
 
 GRAPH = {
     "trigger": {"kind": "event", "event": "Order Completed"},
@@ -41,17 +44,25 @@ def test_journey_is_published_from_json_once_its_faults_are_mended(here: Visit) 
     page.fill("[name=slug]", "hello-again")
     page.select_option("[name=serves]", "5")
     page.select_option("[name=leads_to]", "6")
+    page.click("[name=_continue]")
+    page.wait_for_url("**/change/")
+    page.click(DRAFT)
     broken = json.loads(json.dumps(GRAPH))
     broken["steps"][0]["settings"] = {"span": "soon"}
     page.fill("[name=draft]", json.dumps(broken))
     page.click("[name=_continue]")
-    page.wait_for_url("**/change/")
 
+    page.wait_for_selector("text=steps.rest.settings.span")
     assert "steps.rest.settings.span" in page.locator(".s-problem").inner_text()
 
+    page.click(DRAFT)
     page.fill("[name=draft]", json.dumps(GRAPH))
     page.click("[name=_continue]")
     page.wait_for_selector(".s-good")
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.wait_for_url("**/publish/")
+    for box in page.locator("[name=acknowledged]").all():
+        box.check()
     page.click("button[value=publish]")
     page.wait_for_selector("button[value=pause]")
 
@@ -62,6 +73,7 @@ def test_journey_is_published_from_json_once_its_faults_are_mended(here: Visit) 
 
 def test_broken_json_is_told_with_its_line(here: Visit) -> None:
     page = here.open("/admin/journeys/journey/1/change/")
+    page.click(DRAFT)
     page.fill("[name=draft]", '{\n  "trigger": oops\n}')
     page.click("[name=_continue]")
 
@@ -178,8 +190,7 @@ def test_list_is_made_filled_from_a_file_cleared_and_archived(
     )
 
     page.click("text=Show the list as it is now")
-    page.wait_for_selector("#members-file")
-    assert page.locator(".s-figure").first.inner_text() == "1"
+    expect(page.locator(".s-figure").first).to_have_text("1")
 
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("text=Take everybody out")

@@ -1,17 +1,21 @@
 """Reports of providers: any order, doubled, early or late, one state."""
 
+import threading
 from datetime import timedelta
 from itertools import permutations
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
-from channels.callbacks import WAIT, apply_reports, store_events
+from channels.callbacks import LINKS, WAIT, apply_reports, store_events
+from channels.hits import apply_hits
 from channels.models import Callback, Message
 from channels.provider import EventKind, ProviderEvent
 from customers.models import InboxRow, Suppression
 from tests.builders import HOUR, NOON
 from tests.channels import rows
+from tests.threads import at_once, until_waiting
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -81,6 +85,16 @@ def test_repeated_report_takes_effect_once():
     apply_reports(NOON)
     assert apply_reports(NOON) == 0
     assert InboxRow.objects.count() == 1
+
+
+def test_report_of_a_message_that_is_open_for_days_waits_for_it():
+    message = sent("queued")
+    store_events("journal", [report("delivered", of=message)], NOON)
+
+    assert apply_reports(NOON + 3 * WAIT) == 0
+    Message.objects.update(state="sent", sent_at=NOON)
+    assert apply_reports(NOON + 4 * WAIT) == 1
+    assert told(message)[0] == "delivered"
 
 
 @pytest.mark.parametrize("start", ["sent", "uncertain"])
@@ -187,7 +201,7 @@ def test_many_reports_take_a_fixed_number_of_queries(django_assert_max_num_queri
     kinds = ["delivered", "opened", "clicked", "replied"] * 50
     store_events("journal", [report(kind, n, message) for n, kind in enumerate(kinds)], NOON)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert apply_reports(NOON) == 200
 
 
@@ -200,3 +214,73 @@ def test_uncertain_message_that_arrived_is_uncertain_no_more():
 
     message.refresh_from_db()
     assert (message.state, message.reason, message.detail, message.sent_at) == ("delivered", "", "", NOON)
+
+
+def test_reply_tells_its_text_and_its_first_word():
+    message = sent()
+    replies = ["  STOP it, please", "", "Sì!"]
+    store_events(
+        "journal",
+        [report("replied", n, message, payload={"text": text}) for n, text in enumerate(replies, 1)],
+        NOON,
+    )
+
+    apply_reports(NOON + HOUR)
+
+    told = [row.payload["properties"] for row in InboxRow.objects.order_by("id")]
+    assert [(each.get("text"), each.get("keyword")) for each in told] == [
+        ("  STOP it, please", "stop"),
+        (None, None),
+        ("Sì!", "sì!"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_reports_told_at_once_in_another_order_wait_for_each_other():
+    reports = [report("delivered", number, provider_id=f"p{number}") for number in (1, 2)]
+    between = report("delivered", 9, provider_id="p9")
+
+    def tell(first: ProviderEvent, last: ProviderEvent) -> int:
+        return store_events("journal", [first, between, last], NOON)
+
+    def hold() -> int:
+        """Keep both from going on until each has come as far as it can."""
+        with transaction.atomic():
+            store_events("journal", [between], NOON)
+            held.set()
+            until_waiting(2)
+        return 1
+
+    held = threading.Event()
+    new = at_once(
+        hold, *(lambda order=order: held.wait() and tell(*order) for order in (reports, reports[::-1]))
+    )
+
+    assert sum(new) == Callback.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reports_and_hits_of_the_same_messages_wait_for_each_other():
+    reader, content = rows.reader(), rows.content()
+    sent = {"state": "sent", "due_at": None, "sent_at": NOON}
+    messages = [rows.message(reader, content, provider_id=f"p{number}", **sent) for number in range(3)]
+    opened = [report("opened", n, one) for n, one in enumerate(reversed(messages))]
+    store_events("journal", [report("delivered", n, one) for n, one in enumerate(messages)], NOON)
+    store_events(LINKS, opened, NOON)
+
+    def hold() -> int:
+        with transaction.atomic():
+            Message.objects.select_for_update().get(pk=messages[1].pk)
+            held.set()
+            until_waiting(2)
+        return 0
+
+    held = threading.Event()
+    settled = at_once(
+        hold,
+        lambda: held.wait() and apply_reports(NOON + HOUR),
+        lambda: held.wait() and apply_hits(NOON + HOUR),
+    )
+
+    assert settled == [0, 3, 3]
+    assert [told(one)[0] for one in messages] == ["delivered"] * 3

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -19,32 +19,11 @@ from customers.models import Consent
 from customers.services import lock_customers
 from tests.builders import NOON
 from tests.channels import rows
+from tests.planning import know
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKERS = 16
-
-
-def in_parallel(work: Callable[[int], None], workers: int = WORKERS) -> None:
-    """Run `work(number)` in as many threads at once, each with a connection of its own; errors are raised."""
-    errors: list[BaseException] = []
-    start = threading.Barrier(workers)
-
-    def run(number: int) -> None:
-        try:
-            start.wait()
-            work(number)
-        except BaseException as error:  # noqa: BLE001 - raised again by whoever started it
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def dispatch_until_done(channel: str) -> None:
@@ -103,7 +82,7 @@ def test_cap_holds_under_sixteen_workers(tmp_path):
         NOON,
     )
 
-    in_parallel(lambda number: dispatch_until_done("email" if number % 2 else "sms"))
+    at_once(*[lambda: dispatch_until_done("email"), lambda: dispatch_until_done("sms")] * (WORKERS // 2))
 
     per_customer = Counter(Message.objects.filter(state="sent").values_list("customer_id", flat=True))
     assert per_customer == {reader.id: 3 for reader in readers}
@@ -128,7 +107,7 @@ def test_no_send_follows_a_committed_opt_out(tmp_path):
                 Consent.objects.filter(customer=reader, channel="email").update(is_granted=False)
                 refused[reader.id] = Message.objects.filter(customer=reader, slot_at__isnull=False).count()
 
-    in_parallel(lambda number: opt_out() if number == 0 else dispatch_until_done("email"), workers=4)
+    at_once(opt_out, *[lambda: dispatch_until_done("email")] * 3)
 
     after = Counter(Message.objects.filter(slot_at__isnull=False).values_list("customer_id", flat=True))
     assert {reader.id: after[reader.id] for reader in readers[::2]} == refused
@@ -191,19 +170,39 @@ def _decisions(readers, contents, workers, limit):
         for turn in range(6)
     ]
 
-    def work(_number: int) -> None:
+    def work() -> None:
         while Message.objects.filter(due_at__lte=NOON).exists():
             dispatch("email", NOON, limit)
             dispatch("sms", NOON, limit)
 
-    in_parallel(work, workers)
+    at_once(*[work] * workers)
     assert over_cap(NOON) == []
     standing = {row[0]: row[1:] for row in Message.objects.values_list("id", "state", "reason", "due_at")}
     return [standing[message.id] for message in messages]
 
 
 def test_plan_of_the_claim_goes_by_its_index():
-    with connection.cursor() as cursor:
+    what = rows.content()
+    readers = [rows.reader(number) for number in range(20)]
+    queue_messages(
+        [
+            Candidate(
+                one.id,
+                what.id,
+                "email",
+                enrollment_id=one.id,
+                visit=turn,
+                source="journey",
+                source_id=1,
+                due_at=NOON,
+            )
+            for one in readers
+            for turn in range(100)
+        ],
+        NOON,
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        know("channels_message")
         cursor.execute("EXPLAIN " + CLAIM_ANY, {"channel": "email", "now": NOON, "limit": 10})
         plan = "\n".join(row[0] for row in cursor.fetchall())
 

@@ -88,7 +88,7 @@ def test_withdrawn_messages_do_not_go():
     reader, what = rows.reader(), rows.content()
     queue_messages([candidate(reader, what, enrollment_id=number) for number in (4, 5)], NOON)
 
-    assert withdraw([4], Reason.EXITED, "bought", NOON) == 1
+    assert withdraw({4: "bought"}, Reason.EXITED, NOON) == 1
     dispatch("email", NOON)
 
     assert list(Message.objects.order_by("enrollment_id").values_list("state", "reason", "detail")) == [
@@ -108,7 +108,7 @@ def test_withdrawn_message_leaves_its_place_to_others():
     dispatch("email", NOON)
     assert fates("journey") == Fates(queued=1, held=1)
 
-    withdraw([4], Reason.EXITED, "", NOON)
+    withdraw({4: ""}, Reason.EXITED, NOON)
     dispatch("email", NOON)
 
     assert fates("journey") == Fates(sent=1, suppressed=1)

@@ -5,7 +5,7 @@ import pytest
 from channels.models import FateNotice, Message
 from channels.ownership import export_messages, move_messages
 from customers.merge import Merge
-from customers.privacy import erase_customer, export_customer
+from customers.privacy import erase_customers, export_customer
 from tests.builders import NOON
 from tests.channels import rows
 
@@ -47,7 +47,7 @@ def test_erased_customer_leaves_no_messages():
         message_id=message.id, enrollment_id=4, step="", visit=0, fate="sent", fated_at=NOON
     )
 
-    assert erase_customer(reader.id, NOON)
+    assert erase_customers([reader.id], NOON)
 
     assert not Message.objects.exists()
     assert not FateNotice.objects.exists()

@@ -11,6 +11,7 @@ def test_page_of_an_sms_is_a_bubble_that_escapes() -> None:
     page = as_page(Rendered(subject="", text="<b>10 %</b>", html="", link=""))
 
     assert "&lt;b&gt;10 %&lt;/b&gt;" in page
+    assert '<div dir="auto"' in page  # a language may be written from right to left
 
 
 @pytest.mark.parametrize("source", ["http://x/m/o/t.gif", "https://y:8/m/o/t.gif"])

@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
-from channels import delivery
+from channels import delivery, receipts
 from channels.gate import dispatch
 from channels.models import FateNotice, Message, Reason
 from channels.moves import Sending
 from channels.outbox import withdraw
 from channels.provider import Receipt, Taken
-from channels.providers.journal import read_journal
+from channels.providers.journal import Journal, read_journal
 from channels.receipts import Answered, answered, backoff
 from customers.models import Suppression
 from tests.builders import HOUR, NOON
@@ -143,7 +144,7 @@ def test_message_that_was_withdrawn_while_it_was_sent_is_not_queued_again(tmp_pa
     send = delivery._send
 
     def exit_meanwhile(*args):
-        assert withdraw([4], Reason.EXITED, "goal", NOON) == 0
+        assert withdraw({4: "goal"}, Reason.EXITED, NOON) == 0
         return send(*args)
 
     monkeypatch.setattr(delivery, "_send", exit_meanwhile)
@@ -204,3 +205,28 @@ def test_channel_whose_provider_is_not_known_keeps_its_messages(tmp_path):
     message.refresh_from_db()
     assert message.state == "queued"
     assert "pigeon" in message.detail
+
+
+@pytest.mark.parametrize(("is_idempotent", "waits"), [(False, "on"), (True, "off")])
+@pytest.mark.django_db(transaction=True)
+def test_only_an_answer_that_will_not_be_given_again_waits_for_the_disk(
+    tmp_path, monkeypatch, is_idempotent, waits
+):
+    rows.channel("email", str(tmp_path / "journal"))
+    rows.message(rows.reader(1), rows.content())
+    monkeypatch.setattr(Journal, "is_idempotent", is_idempotent)
+    seen: list[str] = []
+    write = receipts._record
+
+    def watched(*args):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            seen.extend(cursor.fetchone())
+        return write(*args)
+
+    monkeypatch.setattr(receipts, "_record", watched)
+
+    dispatch("email", NOON)
+
+    assert seen == [waits]
+    assert Message.objects.get().state == "sent"

@@ -238,6 +238,7 @@ def test_signed_callback_is_applied_and_its_replay_is_not(message):
         sign(SECRET, b"{}", 1_700_000_000),
         sign("another", b"{}", time.time()),
     ],
+    ids=["none", "nonsense", "no ASCII", "no parts", "in a far year", "stale", "by another"],
 )
 def test_callback_that_is_not_signed_rightly_is_refused(message, signature):
     answer = post(report(message), signature)

@@ -47,5 +47,6 @@ def test_between_two_days_both_are_whole_in_the_readers_zone() -> None:
     ],
 )
 def test_between_days_that_are_none_is_the_usual_period(asked: dict[str, str]) -> None:
+    assert Period.chosen(asked, ROME) is None
     assert Period.between(asked, NOON, ROME) == Period.of(None, NOON)
     assert Period.between(asked | {"days": "7"}, NOON, ROME) == Period.of("7", NOON)

@@ -44,7 +44,7 @@ def test_every_registry_can_be_loaded_at_once():
 
 
 def test_a_kind_that_nobody_registered_names_those_that_there_are(colours):
-    with pytest.raises(UnknownKindError, match=r"^There is no colour 'green'\. There are: blue, red\.$"):
+    with pytest.raises(UnknownKindError, match=r"^There is no kind “green”\. There are: blue, red\.$"):
         colours.get("green")
 
 

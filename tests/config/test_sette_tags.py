@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.templatetags.sette import DASH, about, share, stage_words
+from config.templatetags.sette import DASH, about, exit_name, share, stage_words
 
 HOUR = timedelta(hours=1)
 
@@ -32,3 +32,15 @@ def test_about_tells_a_length_in_one_unit(span: timedelta | None, said: str) -> 
 
 def test_stage_words_name_a_stage_by_its_number() -> None:
     assert [stage_words(number) for number in (0, "6", 7)] == ["no stage yet", "6 use", "7 advocacy"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("finished", "came to its end"),
+        ("goal:order", "reached the goal order"),
+        ("lost: a cart", "lost: a cart"),
+    ],
+)
+def test_exit_is_told_in_words(reason: str, said: str) -> None:
+    assert exit_name(reason) == said

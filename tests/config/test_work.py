@@ -71,3 +71,59 @@ def test_a_piece_that_never_ends_lets_the_others_have_their_turn(monkeypatch):
     assert moved > 0
     assert handed_over == ["drain"]
     assert work.BUDGET <= time.monotonic() - started < 5
+
+
+@pytest.mark.django_db
+def test_settle_goes_by_wake_ups_and_asks_before_the_end(monkeypatch):
+    monkeypatch.setattr(work, "_known", {})
+    execute(
+        "CREATE TEMPORARY TABLE waiting ON COMMIT DROP AS SELECT 'drain' AS name FROM generate_series(1, 4)"
+    )
+    ran: list[str] = []
+
+    def piece(name: str, feeds: str, *, wakes: bool) -> None:
+        def run(_now: datetime) -> int:
+            ran.append(name)
+            if feeds:
+                execute("INSERT INTO waiting VALUES (%s)", feeds)
+            if wakes:
+                work.wake(feeds)
+            return execute(
+                "DELETE FROM waiting WHERE ctid IN (SELECT ctid FROM waiting WHERE name = %s LIMIT 3)", name
+            )
+
+        due = f"EXISTS (SELECT FROM waiting WHERE name = '{name}')"
+        work.register(name, order=len(work.pieces()), run=run, due=due, batch=3)
+
+    piece("reap", "", wakes=False)
+    piece("drain", "listen", wakes=True)
+    piece("listen", "reap", wakes=False)
+
+    asked: list[datetime] = []
+    due = work.due
+    monkeypatch.setattr(work, "due", lambda loop, now: asked.append(now) or due(loop, now))
+
+    moved = work.settle(NOON)
+
+    assert ran == ["drain", "drain", "listen", "reap"]
+    assert moved == {"drain": 4, "listen": 2, "reap": 1}
+    assert asked == [NOON] * 3
+
+
+@pytest.mark.django_db
+def test_a_worker_ends_with_a_batch_that_leaves_nothing_and_goes_on_where_it_woke_itself(monkeypatch):
+    monkeypatch.setattr(work, "_known", {})
+    batches = [2, 1, 1, 5]
+    sent: list[str] = []
+
+    def run(_now: datetime) -> int:
+        moved = batches.pop(0)
+        if len(batches) == 2:
+            work.wake("drain")
+        return moved
+
+    monkeypatch.setattr(work, "_send", sent.append)
+    work.register("drain", order=1, run=run, due="true", batch=2)
+
+    assert work.perform("drain") == 4
+    assert (batches, sent) == ([5], [])

@@ -99,7 +99,7 @@ def save_rules(stages: list[Any], segments: list[Any]) -> None:
 
 
 def happen(turn: Turn, now: datetime) -> None:
-    chance = random.Random(turn.chance)  # noqa: S311 - no secret
+    chance = random.Random(turn.chance)
     at = now - timedelta(hours=turn.late)
     who = f"u{turn.who}"
     match turn.what:

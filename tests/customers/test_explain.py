@@ -48,6 +48,15 @@ def test_lines_say_what_they_ask():
     ]
 
 
+def test_an_average_is_told_with_few_places():
+    ada = customer()
+    for x in (1, 1, 2):
+        event(ada, "E", properties={"x": x})
+
+    assert told(explain(parse(OF_E | {"aggregate": "average"}), ada, NOON)) == [("", False, "1.3333")]
+    assert told(explain(parse(OF_E | {"aggregate": "sum"}), ada, NOON)) == [("", False, "4")]
+
+
 def test_a_rule_may_be_a_single_line():
     assert told(explain(parse(ROMAN), customer(traits={"city": "Roma"}), NOON)) == [("", True, "Roma")]
 

@@ -4,7 +4,7 @@ from customers.classify import classify
 from customers.holds import HoldError, hold_stage, release_stage
 from customers.merge import Merge, merge_customers
 from customers.models import Customer, Event, Stage, StageHold, StageMove
-from customers.privacy import erase_customer, export_customer
+from customers.privacy import erase_customers, export_customer
 from customers.rebuild import recheck
 from tests.builders import DAY, HOUR, NOON, customer
 
@@ -151,7 +151,7 @@ def test_holds_are_exported_and_erased_with_their_customer():
     hold_stage(person.pk, stage("use"), "why", "ada", NOON)
 
     exported = export_customer(person.pk)
-    erase_customer(person.pk, NOON)
+    erase_customers([person.pk], NOON)
 
     assert [(row["stage__slug"], row["reason"]) for row in exported["stages_by_hand"]] == [("use", "why")]
     assert not StageHold.objects.exists()

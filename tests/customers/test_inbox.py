@@ -1,12 +1,10 @@
-from datetime import timedelta
-
 import pytest
 from django.db import DataError
 
 from config import work
 from customers import apply, inbox
-from customers.inbox import CustomerEvent, accept, accept_customer_events, drain, forget_seen, redrive
-from customers.models import Customer, Event, InboxRow, SeenMessage
+from customers.inbox import CustomerEvent, accept, accept_customer_events, drain, redrive
+from customers.models import Customer, Event, InboxRow
 from customers.tracking.calls import Statement
 from tests.builders import DAY, HOUR, NOON, customer
 from tests.customers.calls import call, identify, owner, receive
@@ -110,6 +108,16 @@ def test_call_about_nobody_is_parked_at_once_and_delays_no_other():
     assert names(owner("external_id", "u1")) == ["$customer_created", "Product Viewed"]
 
 
+def test_call_about_nobody_is_parked_whatever_the_order_in_which_calls_happened():
+    receive(
+        identify(at=NOON, traits={"email": "nobody"}, message_id="nobody"),
+        call(at=NOON - HOUR, external_id="u1"),
+    )
+
+    assert list(InboxRow.objects.values_list("message_id", "state")) == [("nobody", "parked")]
+    assert names(owner("external_id", "u1")) == ["$customer_created", "Product Viewed"]
+
+
 @pytest.fixture
 def poison(monkeypatch):
     """Calls whose event is Poison can't be applied."""
@@ -158,14 +166,6 @@ def test_poison_row_is_parked_after_five_attempts_and_can_be_driven_anew(monkeyp
 def test_value_that_postgresql_refuses_is_refused_at_the_door():
     with pytest.raises(DataError):
         accept([call(external_id="u1", properties={"a": "\0"})], None, NOON)
-
-
-def test_forget_seen_forgets_ids_after_48_hours():
-    receive(call(external_id="u1", message_id="m"))
-
-    assert forget_seen(NOON + timedelta(hours=47)) == 0
-    assert forget_seen(NOON + timedelta(hours=49)) == 1
-    assert SeenMessage.objects.count() == 0
 
 
 def test_identify_keeps_consents_as_they_were_said():

@@ -23,7 +23,7 @@ def found(marks: Marks) -> dict[str, set[int]]:
 
 
 def test_the_eleven_divide_all_who_ever_bought():
-    chance = random.Random(5)  # noqa: S311 - no secret
+    chance = random.Random(5)
     for _ in range(120):
         person = customer()
         Event.objects.bulk_create(

@@ -6,7 +6,7 @@ from django.db import connection
 from customers import privacy
 from customers.inbox import CustomerEvent, accept, accept_customer_events
 from customers.models import Customer, Event, Identity, InboxRow, Source, Tombstone
-from customers.services import erase_customer, export_customer, lift_tombstones, suppress
+from customers.services import erase_customers, export_customer, lift_tombstones, suppress
 from tests.builders import DAY, NOON, consent, customer, event
 from tests.customers.calls import call, identify, owner, receive
 
@@ -49,7 +49,7 @@ def test_erased_person_leaves_no_trace(person):
     accept_customer_events([CustomerEvent(person.id, "$message_opened", NOON, {"to": "Perpetua"}, "o")], NOON)
     InboxRow.objects.update(state="parked")
 
-    assert erase_customer(person.id, NOON) is True
+    assert erase_customers([person.id], NOON) == 1
 
     assert "perpetua" not in whole_database().lower()
     assert (Customer.objects.count(), Event.objects.count(), InboxRow.objects.count()) == (0, 0, 0)
@@ -65,7 +65,7 @@ def test_erased_person_leaves_no_trace(person):
     ],
 )
 def test_late_event_brings_nobody_back(person, late):
-    erase_customer(person.id, NOON)
+    erase_customers([person.id], NOON)
 
     receive(late, now=NOON + DAY)
 
@@ -73,7 +73,7 @@ def test_late_event_brings_nobody_back(person, late):
 
 
 def test_erased_address_is_not_attached_to_somebody_else(person):
-    erase_customer(person.id, NOON)
+    erase_customers([person.id], NOON)
     other = customer(external_id="u2")
 
     receive(identify(external_id="u2", traits={"email": SECRET, "city": "Roma"}))
@@ -85,7 +85,7 @@ def test_erased_address_is_not_attached_to_somebody_else(person):
 
 def test_lifted_tombstones_let_a_person_come_back(person):
     keys = list(Identity.objects.values_list("kind", "value"))
-    erase_customer(person.id, NOON)
+    erase_customers([person.id], NOON)
 
     assert lift_tombstones(keys) == Tombstone.objects.count() + len(keys) == 3
     receive(identify(external_id="Perpetua-1"))
@@ -93,14 +93,14 @@ def test_lifted_tombstones_let_a_person_come_back(person):
 
 
 def test_erasing_who_is_not_there_says_so():
-    assert erase_customer(99, NOON) is False
+    assert erase_customers([99], NOON) == 0
 
 
 def test_erasing_tells_the_apps_above(person, monkeypatch):
     told = []
     monkeypatch.setattr(privacy, "on_erase", [lambda ids, now: told.append((list(ids), now))])
 
-    erase_customer(person.id, NOON)
+    erase_customers([person.id], NOON)
 
     assert told == [([person.id], NOON)]
 
@@ -127,6 +127,6 @@ def test_no_personal_data_in_logs(person, caplog):
     Source.objects.create(name="s")
     receive(identify(traits={"email": "Perpetua at home"}), call(external_id="Perpetua-1"))
     event(person)
-    erase_customer(person.id, NOON)
+    erase_customers([person.id], NOON)
 
     assert "perpetua" not in caplog.text.lower()

@@ -76,7 +76,7 @@ def test_damage_is_counted_told_and_mended(people):
 
 
 def test_damage_at_random_is_found_to_the_row(people):
-    dice = random.Random(5)  # noqa: S311 - no secret
+    dice = random.Random(5)
     segments = list(Segment.objects.all())
     for _ in range(20):
         before, changed = kept()[0], set()

@@ -8,13 +8,13 @@ from customers.rules import RuleError
 from customers.segments import (
     archive_segment,
     delete_segment,
-    member_counts,
     restore_segment,
     save_segment,
     segment_members,
     uses_of_segment,
 )
 from customers.stages import save_stage_rule
+from customers.tallies import member_counts
 from tests.builders import HOUR, NOON, customer
 
 pytestmark = pytest.mark.django_db

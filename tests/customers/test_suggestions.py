@@ -63,6 +63,13 @@ def test_values_of_a_property_keep_their_type():
     assert values("property_values", event="Order Completed", property="size") == [5, "5"]
 
 
+def test_values_of_a_list_are_those_of_its_elements_with_and_without_its_mark():
+    event(customer(), "Tagged", properties={"tags": ["new", "gift"]})
+
+    assert sorted(values("property_values", event="Tagged", property="tags")) == ["gift", "new"]
+    assert sorted(values("property_values", event="Tagged", property="tags[]")) == ["gift", "new"]
+
+
 def test_traits_and_their_values():
     customer(traits={"city": "Roma", "address": {"zip": "00100"}})
     customer(traits={"city": "Milano"})
@@ -107,6 +114,18 @@ def test_large_tables_are_read_in_part_and_it_is_said(monkeypatch):
 
     assert found.is_sample
     assert {f"E{number}" for number in range(20, 30)} <= {one.value for one in found.values}
+
+
+def test_what_is_read_of_a_large_table_comes_from_all_over_it(monkeypatch):
+    monkeypatch.setattr(module, "NEWEST", 5)
+    monkeypatch.setattr(module, "DOCUMENTS", 10)
+    of = customer()
+    for place in range(100):
+        event(of, properties={"early" if place < 40 else "midst" if place < 70 else "late": 1})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_event")  # else it may be as large as an earlier test made it
+
+    assert set(values("properties", event="Order Completed")) == {"early", "midst", "late"}
 
 
 def test_small_tables_are_read_whole():

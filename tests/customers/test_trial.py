@@ -50,7 +50,7 @@ def ways(found: trial.Trial) -> Counter[tuple[int | None, int | None]]:
 
 def history(days: int, start: Any) -> None:
     """Twelve people who buy now and then, each event at its time."""
-    chance = random.Random(days)  # noqa: S311 - no secret
+    chance = random.Random(days)
     for day in range(days):
         now = start + day * DAY
         who = {chance.randrange(12) for _ in range(3)}

@@ -11,14 +11,14 @@ pytestmark = pytest.mark.django_db
 BEGIN = NOON - 90 * DAY
 
 
-def stay(since: datetime, until: datetime | None = None, stage: int = 3) -> None:
-    """Somebody who came to the stage, and left it for the next one or stands there still."""
-    here, at = (stage, since) if until is None else (stage + 1, until)
+def stay(since: datetime, until: datetime | None = None, stage: int = 3, end: int = 4) -> None:
+    """Somebody who came to the stage, and left it for another one or stands there still."""
+    here, at = (stage, since) if until is None else (end, until)
     person = customer(stage_id=here, stage_since=at)
     StageMove.objects.create(customer=person, to_stage_id=stage, moved_at=since)
     if until:
         StageMove.objects.create(
-            customer=person, from_stage_id=stage, to_stage_id=stage + 1, moved_at=until, from_since=since
+            customer=person, from_stage_id=stage, to_stage_id=end, moved_at=until, from_since=since
         )
 
 
@@ -92,3 +92,33 @@ def test_stays_older_than_the_year_count_for_nothing() -> None:
     stay(old, old + DAY)
 
     assert barriers(NOON, 90)[2].earlier == 0
+
+
+def test_a_way_onward_is_a_barrier_where_fewer_than_expected_take_it() -> None:
+    for days in range(1, 11):  # of the year before half went on, within 5 days, and half went back
+        since = BEGIN - 100 * DAY
+        stay(since, since + days * DAY, end=4 if days <= 5 else 2)
+    for number in range(20):
+        stay(NOON - 20 * DAY, NOON - 19 * DAY, end=4 if number < 2 else 2)
+
+    (onward,) = barriers(NOON, 90)[2].onward
+
+    assert (onward.end.slug, onward.went) == ("consideration", 2)
+    assert (onward.expected, onward.deviation) == (pytest.approx(10), pytest.approx(sqrt(5)))
+    assert (onward.missing, onward.is_barrier) == (pytest.approx(8), True)
+
+
+def test_who_has_stood_there_for_long_is_expected_by_the_rest_of_the_way() -> None:
+    for days in range(1, 11):
+        since = BEGIN - 100 * DAY
+        stay(since, since + days * DAY, end=4 if days <= 5 else 5)
+    for _ in range(8):
+        stay(BEGIN - 3 * DAY, BEGIN + DAY)  # at the beginning they had stood there for 3 days
+
+    on, further = barriers(NOON, 90)[2].onward
+
+    # These 8 were seen for 3 days then; of the 7 who stayed longer 2 went on, and 5, later, further.
+    assert (on.went, on.expected) == (8, pytest.approx(8 * 2 / 7))
+    assert (further.went, further.expected) == (0, pytest.approx(8 * 5 / 7))
+    assert not on.is_barrier
+    assert further.is_barrier

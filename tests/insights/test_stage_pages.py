@@ -4,7 +4,8 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import StageMove
-from tests.builders import DAY, NOON, customer
+from insights.readings import take_readings
+from tests.builders import DAY, HOUR, NOON, customer
 
 pytestmark = pytest.mark.django_db
 
@@ -57,8 +58,29 @@ def test_barriers_lead_to_who_stands_there_for_longer(admin: Client) -> None:
     ).content.decode()
 
     assert "?stage=3&amp;longer=4320" in shown
+    assert "Ways onward" in shown
     assert ">Ada<" in people
     assert ">P1<" not in people
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("stage_barriers", {"days": 180}), ("stage_cohorts", {"within": 7})]
+)
+def test_what_a_sweep_found_is_shown_as_it_was_with_its_age(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, name: str, asked: dict[str, int]
+) -> None:
+    before = page(admin, name, **asked)
+    take_readings(NOON)
+    customer(stage="interest", seen_at=NOON - 100 * DAY)
+    monkeypatch.setattr("config.clock.now", lambda: NOON + HOUR)
+
+    after = page(admin, name, **asked)
+
+    def main(shown: str) -> str:
+        return shown[shown.index("s-lead") : shown.rindex("</section>")]
+
+    assert "Just now" in main(before)
+    assert main(after).replace("1 hour ago", "Just now") == main(before)
 
 
 @pytest.mark.parametrize("longer", ["x", "-1", "99999999999", ""])

@@ -1,3 +1,5 @@
+from datetime import UTC
+
 import pytest
 
 from config.period import Period
@@ -14,7 +16,7 @@ def test_picture_counts_who_stands_where_and_who_moved() -> None:
     StageMove.objects.create(customer=ada, from_stage_id=5, to_stage_id=6, moved_at=NOON)
     StageMove.objects.create(customer=bruno, from_stage_id=5, to_stage_id=2, moved_at=NOON)
 
-    picture = stage_picture(Period.of("7", NOON + DAY))
+    picture = stage_picture(Period.of("7", NOON + DAY), UTC)
 
     assert [row.customers for row in picture.rows] == [0, 1, 0, 0, 0, 1, 0]
     assert [(start.number, end.number, count) for start, end, count in picture.flows] == [

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from insights.survival import survival
+from insights.survival import incidence, survival
 
 # Weeks of remission under 6-MP, as published by E. J. Freireich et al., Blood 21 (1963), 699-716; the second
 # list are those who were still in remission when they were last seen.
@@ -37,3 +37,21 @@ def test_survival_without_what_lasts_is_the_share_itself() -> None:
 
 def test_survival_of_nothing_says_nothing() -> None:
     assert (survival({}, {}).quantile(0.5), survival({}, {}).after(5)) == (None, 1.0)
+
+
+def test_ways_of_ending_share_what_has_ended_among_them() -> None:
+    """Two ways, some not ended: at each time all shares together are one, and each grows."""
+    died, cured = Counter({2: 1, 6: 2, 7: 1}), Counter({3: 1, 6: 1, 10: 2})
+    open_still = Counter({4: 2, 8: 1, 12: 3})
+    lasting = survival(died + cured, open_still)
+    by_way = [incidence(died, cured, open_still), incidence(cured, died, open_still)]
+
+    for time in range(14):
+        assert lasting.after(time) + sum(way.by(time) for way in by_way) == pytest.approx(1)
+    assert [round(share, 4) for share in by_way[0].shares] == [0.0714, 0.2429, 0.3286]
+
+
+def test_one_way_of_ending_is_what_does_not_last() -> None:
+    found = incidence(RELAPSED, {}, IN_REMISSION)
+
+    assert [round(1 - share, 3) for share in found.shares] == [0.857, 0.807, 0.753, 0.69, 0.627, 0.538, 0.448]

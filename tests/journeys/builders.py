@@ -21,9 +21,9 @@ def step(
     return {"id": name, "kind": kind, "settings": settings, "branches": branches or {}}
 
 
-def graph(*steps: dict[str, Any], trigger: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A graph that begins with the first of the steps."""
-    return {"trigger": trigger or ORDERED, "start": steps[0]["id"], "steps": list(steps)}
+def graph(*steps: dict[str, Any], trigger: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """A graph that begins with the first of the steps; `more` is goals, exits, a holdout."""
+    return {"trigger": trigger or ORDERED, "start": steps[0]["id"], "steps": list(steps)} | more
 
 
 def content(slug: str, channel: str = "email", **fields: Any) -> Content:
@@ -35,17 +35,23 @@ def content(slug: str, channel: str = "email", **fields: Any) -> Content:
     return made
 
 
-def draft(*steps: dict[str, Any], slug: str = "welcome", trigger: dict[str, Any] | None = None) -> Journey:
+def draft(
+    *steps: dict[str, Any], slug: str = "welcome", trigger: dict[str, Any] | None = None, **more: Any
+) -> Journey:
     """A journey that is not published yet."""
     action, use = Stage.objects.get(slug="action"), Stage.objects.get(slug="use")
-    return services.create_journey(slug, slug, action, use, draft=graph(*steps, trigger=trigger))
+    return services.create_journey(slug, slug, action, use, draft=graph(*steps, trigger=trigger, **more))
 
 
 def live(
-    *steps: dict[str, Any], slug: str = "welcome", trigger: dict[str, Any] | None = None, now: datetime = NOON
+    *steps: dict[str, Any],
+    slug: str = "welcome",
+    trigger: dict[str, Any] | None = None,
+    now: datetime = NOON,
+    **more: Any,
 ) -> JourneyVersion:
     """A journey that lets customers in."""
-    return services.publish(draft(*steps, slug=slug, trigger=trigger).pk, now)
+    return services.publish(draft(*steps, slug=slug, trigger=trigger, **more).pk, now)
 
 
 def enrolled(version: JourneyVersion, customer: Customer, now: datetime = NOON, **fields: Any) -> Enrollment:

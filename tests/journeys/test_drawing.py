@@ -48,7 +48,21 @@ def test_drawing_stands_a_meeting_point_below_all_that_lead_to_it() -> None:
 def test_drawing_shows_a_way_back_as_one() -> None:
     drawing = draw(graph(step("a", next="b"), step("b", again="a", next=None)))
 
-    assert [edge.branch for edge in drawing.edges if edge.is_back] == ["again"]
+    assert [edge.branches for edge in drawing.edges if edge.is_back] == [("again",)]
+
+
+def test_drawing_shows_branches_that_lead_to_the_same_step_as_one_way() -> None:
+    steps = [step("a", sent="b", not_sent="b", other=None), step("b", next="c", failed="c"), step("c")]
+
+    ways = [edge.branches for edge in draw(graph(*steps)).edges]
+
+    assert ways == [(), ("other",), ("sent", "not_sent"), (), ()]
+
+
+def test_drawing_bears_ten_thousand_steps() -> None:
+    steps = [step(f"s{number}", next=f"s{number + 1}") for number in range(10_000)]
+
+    assert len(draw(graph(*steps)).boxes) == 10_002
 
 
 def test_drawing_bears_a_broken_graph() -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from channels.models import FateNotice, Message
-from journeys import engine, load
+from journeys import engine
 from journeys.models import Enrollment, StepLog
 from journeys.queries import stuck
 from journeys.steps.wait import Wait
@@ -14,6 +14,7 @@ from tests.builders import DAY, HOUR, NOON
 from tests.journeys.builders import IN_ROME, LIKES_TEA, content, enrolled, live, step
 
 pytestmark = pytest.mark.django_db
+FIFTY = {"property": "total", "operator": "at_least", "value": 50}
 
 
 @pytest.fixture(autouse=True)
@@ -234,8 +235,8 @@ def test_wait_for_sees_an_event_that_came_while_it_could_not_be_seen():
     assert log() == [("paid", "happened", 1)]
 
 
-def test_wait_for_asks_the_filter_of_the_event():
-    where = [{"property": "total", "operator": "at_least", "value": 50}]
+@pytest.mark.parametrize("where", [[FIFTY], {"not": True, "rules": [{"not": True, "rules": [FIFTY]}]}])
+def test_wait_for_asks_the_filter_of_the_event(where):
     version = live(step("paid", "wait_for", {"next": None}, event="Paid", at_most="P1D", where=where))
     one, two = (enrolled(version, builders.customer()) for _ in range(2))
     advance_all(NOON)
@@ -276,15 +277,15 @@ def test_advance_isolates_a_row_that_raises_and_parks_it_after_five_attempts(mon
 def test_advance_isolates_a_row_that_the_database_refuses(monkeypatch):
     version = live(step("paid", "wait_for", event="Paid", at_most="P1D"))
     rows = [enrolled(version, builders.customer()) for _ in range(5)]
-    look_back = load.look_back
+    tell = engine.tell
 
-    def refuse(walks):
+    def refuse(walks, now):
         if any(row.id == rows[2].pk for walk in walks for row in walk.rows):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1 / 0")
-        return look_back(walks)
+        return tell(walks, now)
 
-    monkeypatch.setattr(load, "look_back", refuse)
+    monkeypatch.setattr(engine, "tell", refuse)
 
     assert engine.advance(NOON) == 5
 
@@ -294,11 +295,12 @@ def test_advance_isolates_a_row_that_the_database_refuses(monkeypatch):
     assert "division by zero" in rows[2].error
 
 
-def test_advance_parks_those_whose_content_is_gone():
-    gone = content("hello")
+def test_advance_parks_those_whose_content_is_of_another_channel_by_now():
+    changed = content("hello")
     version = live(step("hello", "send_email", content="hello"))
     one = enrolled(version, builders.customer())
-    gone.delete()
+    changed.channel = "sms"
+    changed.save()
 
     engine.advance(NOON)
 

@@ -1,4 +1,5 @@
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,9 +71,9 @@ def test_parse_lets_next_stand_for_branches_that_are_not_named():
         ),
         (
             graph(step("a", "wait_for", event="Paid", at_most="P1D", where=[{"operator": "is_set"}])),
-            "steps.a.settings.where.0.property",
+            "steps.a.settings.for.0.where.0.property",
         ),
-        (graph(step("a", "exit"), trigger={"kind": "moon"}), "trigger"),
+        (graph(step("a", "exit"), trigger={"kind": "moon"}), "trigger.kind"),
         (graph(step("a", "exit"), trigger={"kind": "event"}), "trigger.event"),
         (graph(step("a", "exit"), trigger=ORDERED | {"rule": {"field": "?"}}), "trigger.rule.field"),
         (graph(step("a", "exit"), trigger=ORDERED | {"entry": {"policy": "per_key"}}), "trigger.entry"),
@@ -93,6 +94,22 @@ def test_parse_tells_all_that_is_wrong_at_once():
     )
 
     assert errors.keys() == {"steps.a.settings.span", "steps.b.kind", "steps.c"}
+
+
+def test_what_is_wrong_is_told_in_the_readers_language():
+    """Our own words, those of a step's settings and pydantic's."""
+    broken = graph(
+        step("a", "wait", {"next": None}, span="soon"),
+        step("b", "split", parts=[{"branch": "x"}, {"branch": "x"}]),
+        step("c", "goto"),
+    )
+
+    with override("it"):
+        errors = errors_of(broken)
+
+    assert errors["steps.a.settings.span"].startswith("'soon' non è una durata")
+    assert errors["steps.b.settings.parts"] == "due rami hanno lo stesso nome"
+    assert errors["steps.c.settings.at_most"] == "Manca."
 
 
 def test_parse_refuses_a_loop_without_a_wait():

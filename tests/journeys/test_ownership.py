@@ -3,7 +3,7 @@ import pytest
 from channels.models import Message
 from customers.merge import Merge, merge_customers
 from customers.models import Customer
-from customers.privacy import erase_customer, export_customer
+from customers.privacy import erase_customers, export_customer
 from journeys import engine
 from journeys.models import Enrollment, StepLog
 from tests import builders
@@ -42,7 +42,7 @@ def test_erase_leaves_no_trace_in_journeys():
         enrolled(version, each)
     engine.advance(NOON)
 
-    assert erase_customer(one.pk, NOON)
+    assert erase_customers([one.pk], NOON)
 
     for rows in (Enrollment, StepLog, Message):
         assert set(rows.objects.values_list("customer_id", flat=True)) == {other.pk}

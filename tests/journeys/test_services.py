@@ -1,12 +1,15 @@
 import pytest
+from django.contrib.auth import get_user_model
 
 from channels.models import Message
+from config import work
 from journeys import engine, services
 from journeys.faults import GraphError
-from journeys.models import Enrollment, Journey, StepLog
+from journeys.models import Enrollment, Journey, JourneyAct, StepLog
 from journeys.queries import stuck
 from journeys.services import JourneyStateError
 from journeys.trigger import listen
+from journeys.warn import WarningsError
 from tests import builders
 from tests.builders import DAY, HOUR, NOON
 from tests.journeys.builders import IN_ROME, content, draft, enrolled, graph, live, step
@@ -74,7 +77,7 @@ def test_publish_refuses_a_draft_that_is_empty():
     journey = draft(PAUSE)
     services.save_draft(journey.pk, {})
 
-    with pytest.raises(GraphError, match="trigger: Field required"):
+    with pytest.raises(GraphError, match=r"trigger: This is missing\."):
         services.publish(journey.pk, NOON)
 
 
@@ -159,19 +162,38 @@ def test_archive_ends_all_who_are_inside():
         services.resume(version.journey_id, NOON)
 
 
+def test_an_archived_journey_comes_back_as_a_draft_and_lets_nobody_in_before_it_is_published():
+    version = live(PAUSE)
+    gone = enrolled(version, builders.customer())
+    services.archive(version.journey_id, NOON)
+
+    services.restore(version.journey_id)
+
+    builders.event(builders.customer())
+    listen(NOON)
+    journey = Journey.objects.get()
+    assert (journey.state, journey.live_version) == ("draft", version)
+    assert list(Enrollment.objects.values_list("pk", "standing")) == [(gone.pk, "ended")]
+    assert services.publish(journey.pk, NOON).number == 2
+    assert Journey.objects.get().state == "live"
+    with pytest.raises(JourneyStateError, match="can be done when it is: archived"):
+        services.restore(journey.pk)
+
+
 def test_pause_refuses_a_journey_that_is_not_live():
     with pytest.raises(JourneyStateError, match="is draft; this can be done when it is: live"):
         services.pause(draft(PAUSE).pk)
 
 
-def test_retry_gives_parked_enrollments_another_five_attempts_and_resume_does_not():
+def test_resume_releases_those_whose_step_failed_once_and_leaves_those_who_are_parked():
     version = live(PAUSE)
-    one = enrolled(version, builders.customer(), is_on_hold=True, attempts=5, error="seven is nine")
-    services.pause(version.journey_id)
-    services.resume(version.journey_id, NOON)
-    assert engine.advance(NOON) == 0
+    once = enrolled(version, builders.customer(), attempts=1, error="seven is nine")
+    enrolled(version, builders.customer(), is_on_hold=True, attempts=5, error="seven is nine")
+    assert services.pause(version.journey_id) == 1
 
-    assert services.retry_enrollments([one.pk], NOON) == 1
+    assert services.resume(version.journey_id, NOON) == 1
+
+    assert list(Enrollment.objects.filter(is_on_hold=False)) == [once]
     assert engine.advance(NOON) == 1
 
 
@@ -182,3 +204,108 @@ def test_publish_accepts_a_rule_as_trigger_and_branch():
     )
 
     assert version.number == 1
+
+
+def advance_all(now):
+    while engine.advance(now):
+        pass
+
+
+def test_resume_drops_messages_that_are_too_old_and_their_customers_go_on_by_not_sent():
+    content("hello")
+    version = live(
+        step("hello", "send_email", {"sent": "bye", "not_sent": "pause"}, content="hello"),
+        step("bye", "exit"),
+        PAUSE,
+    )
+    old, new, waiting = (enrolled(version, builders.customer()) for _ in range(3))
+    Enrollment.objects.filter(pk=waiting.pk).update(step="pause")
+    Enrollment.objects.filter(pk=new.pk).update(due_at=NOON + 3 * DAY)
+    advance_all(NOON)
+    advance_all(NOON + 3 * DAY)
+    services.pause(version.journey_id)
+    now = NOON + 4 * DAY
+
+    services.resume(version.journey_id, now, older_than=2 * DAY)
+    engine.hear_fates(now)
+    advance_all(now)
+
+    assert dict(Message.objects.values_list("enrollment_id", "reason")) == {old.pk: "stale", new.pk: ""}
+    stands = {row.pk: (row.step, row.standing) for row in Enrollment.objects.all()}
+    assert stands == {old.pk: ("pause", "due"), new.pk: ("hello", "message"), waiting.pk: ("pause", "ended")}
+    assert JourneyAct.objects.get(what="resumed").details == {"older_than": 172800.0, "dropped": 1}
+
+
+def test_drain_lets_nobody_in_and_archives_when_the_last_has_left():
+    version = live(PAUSE)
+    one = enrolled(version, builders.customer())
+    services.drain(version.journey_id)
+    builders.event(builders.customer())
+    listen(NOON)
+    assert list(Enrollment.objects.values_list("pk", flat=True)) == [one.pk]
+
+    work.settle(NOON)
+    assert Journey.objects.get().state == "draining"
+    work.settle(NOON + 2 * DAY)
+
+    assert Journey.objects.get().state == "archived"
+    assert list(JourneyAct.objects.order_by("id").values_list("what", flat=True)) == [
+        "created",
+        "published",
+        "drained",
+        "archived",
+    ]
+
+
+def test_a_draining_journey_can_go_live_again_and_is_not_ended_then():
+    version = live(PAUSE)
+    services.drain(version.journey_id)
+
+    services.resume(version.journey_id, NOON)
+
+    assert services.end_drained(NOON) == 0
+    assert Journey.objects.get().state == "live"
+
+
+def test_publishing_a_draining_journey_lets_nobody_in():
+    version = live(PAUSE)
+    services.drain(version.journey_id)
+
+    services.publish(version.journey_id, NOON)
+
+    assert Journey.objects.get().state == "draining"
+
+
+def test_acts_say_who_did_what_and_what_changed():
+    ada = get_user_model().objects.create_user("ada")
+    journey = draft(PAUSE)
+
+    services.save_draft(journey.pk, graph(step("bye", "exit")), by=ada)
+    services.save_draft(journey.pk, graph(step("bye", "exit")), by=ada)
+    services.publish(journey.pk, NOON, by=ada)
+    services.pause(journey.pk, by=ada)
+
+    acts = list(JourneyAct.objects.order_by("id").values_list("what", "by__username", "details"))
+    changes = {"around": ["start"], "added": ["bye"], "removed": ["pause"]}
+    assert acts == [
+        ("created", None, {}),
+        ("drafted", "ada", {"changes": changes}),
+        ("published", "ada", {"version": 1, "changes": acts[2][2]["changes"]}),
+        ("paused", "ada", {}),
+    ]
+    assert acts[2][2]["changes"]["added"] == ["bye"]
+
+
+def test_publishing_asks_for_each_warning_and_keeps_who_acknowledged_it():
+    ada = get_user_model().objects.create_user("ada")
+    journey = draft(PAUSE)
+
+    with pytest.raises(WarningsError) as refused:
+        services.publish(journey.pk, NOON, by=ada, acknowledged=["no_goal"])
+    version = services.publish(journey.pk, NOON, by=ada, acknowledged=["no_goal", "open_end:steps.pause"])
+
+    assert [warning.key for warning in refused.value.warnings] == ["open_end:steps.pause"]
+    assert [(one["key"], one["by"]) for one in version.acknowledged] == [
+        ("no_goal", "ada"),
+        ("open_end:steps.pause", "ada"),
+    ]

@@ -38,6 +38,7 @@ def in_segment(slug: str) -> dict[str, str]:
     ("steps", "trigger"),
     [
         ([BYE], on_entering("romans")),
+        ([BYE], {"kind": "schedule", "segment": "romans", "at": "2030-01-01T00:00:00Z"}),
         ([step("way", "branch", rules=[{"branch": "in", "rule": in_segment("romans")}])], None),
     ],
 )

@@ -61,7 +61,7 @@ def test_every_walk_of_every_graph_ends_or_waits(made, holds, fate):
     for _ in range(30):
         walk = Walk([row], graph)
         for _ in range(len(NAMES) + 1):
-            walk.holds = holds
+            walk.told = {"holds": holds}
             walk.decide(now)
             if walk.move is not None:
                 break

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import polib
 
 from scripts import messages
@@ -25,3 +27,10 @@ def test_strings_are_found_in_templates_and_code() -> None:
     assert list(messages.extract(messages.as_python(template))) == ["Hello", ("one", "%(n)s many")]
     assert list(messages.extract('x = _("Hi"); ngettext("a", "b", 2)')) == ["Hi", ("a", "b")]
     assert set(messages.extract("""x = f"{_('Hi')} {name}\"""")) == {"Hi"}
+
+
+def test_no_singular_has_two_plurals() -> None:
+    """A catalogue finds both by the singular alone: one would be said in place of the other."""
+    plurals = Counter(entry.msgid for entry in polib.pofile(str(messages.TARGET)) if entry.msgid_plural)
+
+    assert [singular for singular, many in plurals.items() if many > 1] == []

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from config.embedded.places import Places
+from config.roles import ensure_roles
 
 # By name: config imports no other app.
 BOOTSTRAP = "sandbox.bootstrap.bootstrap"
@@ -32,6 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, url: str, smtp_port: int | None, receiver_url: str, **_opt: Any) -> None:
         self._migrate()
+        ensure_roles()
         facts: dict[str, Any] = {"url": url}
         if smtp_port is not None:
             facts |= import_string(BOOTSTRAP)(smtp_port, receiver_url)

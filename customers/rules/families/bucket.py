@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.db.models import BigIntegerField, Expression, F, Func, IntegerField, TextField, Value
+from django.db.models import Expression, F, IntegerField, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import field_validator
 
+from customers.buckets import Bucket, buckets_below
 from customers.rules.comparison import check_number
 from customers.rules.depends import Depends
 from customers.rules.errors import Slip
@@ -18,22 +19,7 @@ from customers.rules.leaf import Leaf
 from customers.rules.shown import Shown
 from customers.rules.texts import Text
 
-FINEST = 100  # parts of a percent that can be told apart
-BUCKETS = 100 * FINEST
-
-
-def fine(share: float) -> Decimal:
-    """A share of so many percent in the finest parts."""
-    return Decimal(str(share)) * FINEST
-
-
-class Lot(Func):
-    """A number from 0 to BUCKETS - 1, which hangs on a seed and on the customer's public id alone."""
-
-    function = "md5"
-    arg_joiner = " || ':' || "
-    template = f"mod(('x' || left(%(function)s(%(expressions)s), 8))::bit(32)::bigint, {BUCKETS})"
-    output_field = BigIntegerField()
+FINEST = Decimal("0.01")  # percent that can be told apart
 
 
 class InBucket(Leaf):
@@ -61,15 +47,16 @@ class InBucket(Leaf):
     @classmethod
     def _is_share(cls, value: Any) -> int | float:
         share = check_number(value)
-        if not 0 < share < 100 or fine(share) % 1:  # noqa: PLR2004 - percent
+        if not 0 < share < 100 or Decimal(str(share)) % FINEST:  # noqa: PLR2004 - percent
             raise Slip(_("A share is more than 0 and less than 100 percent, with at most two decimals."))
         return share
 
     def condition(self, facts: Facts) -> Expression:
-        """Whether the customer's lot lies among the first."""
+        """Whether the customer's bucket lies among the first. No holdout or split has this salt."""
         del facts
-        lot = Lot(*(Cast(part, TextField()) for part in (Value(self.seed), F("public_id"))))
-        holds = Compare(lot, "<", Value(int(fine(self.value)), output_field=IntegerField()))
+        salt = Cast(Value(f"rule {self.seed}"), TextField())
+        below = Value(buckets_below(Decimal(str(self.value))), output_field=IntegerField())
+        holds = Compare(Bucket(salt, Cast(F("public_id"), TextField())), "<", below)
         return Not(holds) if self.operator == "not_among" else holds
 
     def depends(self) -> Depends:

@@ -3,14 +3,17 @@
 from typing import Annotated, Literal
 
 from django.contrib.postgres.aggregates import BoolAnd
-from django.db.models import Expression, OuterRef, Subquery
+from django.db.models import BooleanField, Expression, OuterRef, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import Field
 
-from customers.models import Consent
+from config.templatetags.sette import CHANNELS
+from customers.models import Consent, Event
 from customers.rules.depends import Depends
-from customers.rules.expressions import Not, known
+from customers.rules.expressions import TRUE, AllOf, AnyOf, Compare, IsSet, Not, known
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
 from customers.rules.shown import Shown
@@ -39,7 +42,9 @@ class Consented(Leaf):
 
     def condition(self, facts: Facts) -> Expression:
         """Whether there are rows for the channel or the topic, and all of them grant."""
-        del facts
+        if facts.is_past:
+            granted = self._was_granted(facts)
+            return Not(granted) if self.operator == "not_granted" else granted
         rows = Consent.objects.filter(
             customer_id=OuterRef("pk"), channel=self.channel, topic__in={"", self.topic}
         )
@@ -47,13 +52,30 @@ class Consented(Leaf):
         granted = known(Subquery(words.values("all_granted")))
         return Not(granted) if self.operator == "not_granted" else granted
 
+    def _was_granted(self, facts: Facts) -> Expression:
+        """The same by the last words that were said by then, as the events tell them."""
+        said = Event.objects.filter(
+            customer_id=OuterRef("pk"), name="$consent_changed", properties__channel=self.channel
+        )
+        words = [
+            Subquery(
+                facts.by_then(said.filter(properties__topic=topic), "occurred_at")
+                .annotate(grants=Compare(KeyTextTransform("granted", "properties"), "=", Value("true")))
+                .order_by("-occurred_at", "grants")
+                .values("grants")[:1],
+                output_field=BooleanField(),
+            )
+            for topic in sorted({"", self.topic})
+        ]
+        return AllOf(AnyOf(*map(IsSet, words)), *(Coalesce(word, TRUE) for word in words))
+
     def depends(self) -> Depends:
         """Consent."""
         return Depends(consent=True)
 
     def words(self) -> str:
         """As in "has agreed to email about offers"."""
-        what = {"channel": self.channel, "topic": self.topic or _("anything")}
+        what = {"channel": CHANNELS.get(self.channel, self.channel), "topic": self.topic or _("anything")}
         if self.operator == "not_granted":
             return _("has not agreed to %(channel)s about %(topic)s") % what
         return _("has agreed to %(channel)s about %(topic)s") % what

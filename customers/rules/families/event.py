@@ -225,6 +225,6 @@ class Happened(Leaf):
             parts.append(_("from %(day)s") % {"day": value_words(local(self.since))})
         if self.until:
             parts.append(_("before %(day)s") % {"day": value_words(local(self.until))})
-        if self.where.lines:
+        if self.where.filters:
             parts.append(_("where %(filters)s") % {"filters": self.where.words()})
         return " ".join(parts)

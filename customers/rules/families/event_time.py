@@ -62,7 +62,7 @@ class EventTime(Comparison, Leaf):
     def words(self) -> str:
         """As in "the last Order Completed is longer ago than 60 days"."""
         said = self.said_of(str(WHICH[self.which]) % {"event": self.event})
-        if self.where.lines:
+        if self.where.filters:
             said += " " + _("where %(filters)s") % {"filters": self.where.words()}
         return said
 

@@ -88,7 +88,7 @@ class Product(Leaf):
     def _of_product(self, prefix: str) -> Where:
         if self.property is None:
             return Where()
-        return Where((Line(property=prefix + self.property, operator="is_any_of", value=self.value),))
+        return Where(Line(property=prefix + self.property, operator="is_any_of", value=self.value))
 
     def _in_cart(self, facts: Facts) -> QuerySet[Event, Any]:
         added = passing(ADDED, self.within, facts.ago, self._of_product("")).filter(
@@ -97,8 +97,9 @@ class Product(Leaf):
         later = Event.objects.filter(
             Compare(F("occurred_at"), ">=", OuterRef("occurred_at")), customer_id=OuterRef("customer_id")
         )
+        later = facts.by_then(later, "occurred_at")
         removed = later.filter(name=REMOVED, properties__product_id=OuterRef("properties__product_id"))
-        return added.filter(~Exists(later.filter(name=ORDER)), ~Exists(removed))
+        return facts.by_then(added, "occurred_at").filter(~Exists(later.filter(name=ORDER)), ~Exists(removed))
 
     def changes_at(self, facts: Facts) -> Expression | None:
         """When the last such order, or the last that was put into the cart, is `within` old."""

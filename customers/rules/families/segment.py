@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from django.db.models import Exists, Expression, OuterRef, Subquery
+from django.db.models import Exists, Expression, F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Membership, Segment
 from customers.rules.depends import Depends
-from customers.rules.expressions import AllOf, Not
+from customers.rules.expressions import AllOf, Compare, Not, known
 from customers.rules.facts import Facts
 from customers.rules.leaf import Leaf
 from customers.rules.shown import Shown
@@ -31,9 +31,14 @@ class InSegment(Leaf):
 
     def condition(self, facts: Facts) -> Expression:
         """Whether a stay in the segment is open, by the index membership_of_customer."""
-        del facts
         segment = Subquery(Segment.objects.filter(slug=self.value).values("id"))
-        stays = Membership.objects.filter(customer_id=OuterRef("pk"), segment_id=segment, left_at=None)
+        stays = Membership.objects.filter(customer_id=OuterRef("pk"), segment_id=segment)
+        if facts.is_past:
+            stays = facts.by_then(stays, "entered_at").exclude(
+                known(Compare(F("left_at"), "<=", facts.ago()))
+            )
+        else:
+            stays = stays.filter(left_at=None)
         is_in = AllOf(Exists(stays))
         return Not(is_in) if self.operator == "not_in" else is_in
 

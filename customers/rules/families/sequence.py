@@ -44,6 +44,7 @@ class Sequence(Leaf):
         },
         suggests={"event": "events", "then": "events", "without": "events"},
         only_with={"without": ("operator", ("followed",))},
+        spare=("without",),
         start={"operator": "not_followed", "span": "PT2H"},
     )
 
@@ -69,10 +70,11 @@ class Sequence(Leaf):
     def condition(self, facts: Facts) -> Expression:
         """Whether there is such an event, by the index event_of_customer at each step."""
         begun = passing(self.event, self.within, facts.ago, self.where).filter(customer_id=OuterRef("pk"))
+        begun, following = facts.by_then(begun, "occurred_at"), facts.by_then(self._following, "occurred_at")
         if self.operator == "followed":
-            return AllOf(Exists(begun.filter(Exists(self._following))))
+            return AllOf(Exists(begun.filter(Exists(following))))
         is_over = Compare(F("occurred_at"), "<=", facts.ago(self.span))
-        return AllOf(Exists(begun.filter(is_over, ~Exists(self._following))))
+        return AllOf(Exists(begun.filter(is_over, ~Exists(following))))
 
     @property
     def _following(self) -> QuerySet[Event]:
@@ -129,6 +131,6 @@ class Sequence(Leaf):
 
 
 def _named(event: str, where: Where) -> str:
-    if not where.lines:
+    if not where.filters:
         return event
     return f"{event} ({where.words()})"

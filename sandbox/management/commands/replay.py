@@ -17,11 +17,11 @@ from customers.models import Source
 from sandbox import shop
 from sandbox.log import LogReader, span_of
 from sandbox.models import Replay
+from sandbox.removal import SAMPLE
 from sandbox.replay import NextStop, Walk, only_one, wait_for_database
 from sandbox.sample import grocer
 from sandbox.summary import as_text, summarise
 
-SAMPLE = "sample"
 HARVEST = datetime(2017, 10, 12, 10, tzinfo=grocer.ZONE)
 STEP = 3.0  # hours
 BAR = 40
@@ -75,6 +75,9 @@ class Command(BaseCommand):
                 replay = self._replay(options["name"] or log.stem, log, options["starts"], options["ends"])
                 if options["shop"]:
                     shop.open_shop(replay.starts_at)
+            if replay.removed_at is not None:
+                self._say(_("The sample was taken out; make clean begins anew."))
+                return
             if replay.finished_at is None:
                 self._walk(replay, log, _stops(options["step"], is_sample=options["sample"]))
             self._end(replay, real_time=options["real_time"] or options["sample"])

@@ -93,7 +93,7 @@ def test_preview_shows_the_message_of_a_customer():
     make()
     one = customer(traits={"first_name": "Ada"})
 
-    shown = client("read").post(f"{CONTENTS}hello/preview/", {"customer": one.public_id}, format="json")
+    shown = client("personal").post(f"{CONTENTS}hello/preview/", {"customer": one.public_id}, format="json")
 
     assert shown.json()["text"] == "Hello Ada"
     assert Message.objects.count() == 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from channels.content import sandbox
 from channels.content.compile import Source, compile_text
 from channels.content.problem import ContentError
 from tests.channels.content.samples import context, page
@@ -132,3 +133,25 @@ def test_changed_text_is_compiled_anew():
 
     assert compile_text(Source("sms", "", "one")) is first
     assert compile_text(Source("sms", "", "two")).render(context()).text == "two"
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "{{% filter upper %}}{}{{% endfilter %}}", "{{% set a %}}{}{{% endset %}}"]
+)
+def test_text_that_is_endless_ends_at_its_longest(around):
+    items = ["x" * 10_000] * 1_000  # a thousand times a thousand times: ten billion characters
+    loops = around.format(
+        "{% for a in event.items %}{% for b in event.items %}{{ a }}{% endfor %}{% endfor %}"
+    )
+
+    with pytest.raises(ContentError, match="over 1,000,000 characters"):
+        compile_text(Source("sms", "", loops)).render(context() | {"event": {"items": items}})
+
+
+def test_loops_that_take_too_long_are_ended(monkeypatch):
+    monkeypatch.setattr(sandbox, "LONGEST_TIME", 0.05)
+    items = list(range(1_000))
+    loops = "{% for a in event.items %}{% for b in event.items|sort|reverse|list %}{% endfor %}{% endfor %}"
+
+    with pytest.raises(ContentError, match="take over"):
+        compile_text(Source("sms", "", loops)).render(context() | {"event": {"items": items}})

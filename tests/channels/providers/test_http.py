@@ -1,6 +1,10 @@
 """SMS and push over HTTP, against a server that answers well and badly."""
 
 import json
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -8,7 +12,6 @@ import pytest
 from channels.provider import TemporaryDeliveryError
 from channels.providers.http_push import HttpPush
 from channels.providers.http_sms import HttpSms
-from channels.wire import batch
 from sandbox.receivers.server import receiving
 from tests.channels.providers.outgoing import answers, outgoing
 from tests.channels.providers.server import accepting, serving
@@ -100,17 +103,46 @@ def test_answer_that_can_not_be_read_leaves_the_fate_unknown(body):
     assert set(answers(receipts).values()) == {"unknown"}
 
 
-def test_answer_that_comes_too_late_leaves_the_fate_unknown(monkeypatch):
-    monkeypatch.setattr(batch, "TIME", 0.2)
+def test_answer_that_comes_too_late_leaves_the_fate_unknown(settings):
+    settings.PROVIDER_TIMEOUT = timedelta(seconds=0.24)
     with receiving_slowly() as server:
         receipts = sms(server.url).send(THREE)
 
     assert set(answers(receipts).values()) == {"unknown"}
 
 
-def receiving_slowly():
-    import threading  # noqa: PLC0415
+def test_answer_that_comes_letter_by_letter_takes_no_longer_than_a_call_may(settings):
+    settings.PROVIDER_TIMEOUT = timedelta(seconds=0.6)
+    started = time.monotonic()
+    with dripping() as url:
+        receipts = sms(url).send(THREE)
 
+    assert set(answers(receipts).values()) == {"unknown"}
+    assert time.monotonic() - started < 2
+
+
+@contextmanager
+def dripping():
+    """A server that says the body of its answer letter by letter."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n")
+            for _letter in range(60):
+                connection.sendall(b"x")
+                time.sleep(0.1)
+
+    thread = threading.Thread(target=answer, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    thread.join(10)
+    listener.close()
+
+
+def receiving_slowly():
     late = threading.Event()
     return serving(lambda asked: (late.wait(1), accepting(asked))[1])
 

@@ -5,12 +5,12 @@ import smtplib
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from urllib.request import urlopen
 
 import pytest
 
-from channels.providers import smtp
 from channels.providers.smtp import Smtp
 from channels.wire import smtp as wire
 from channels.wire.pool import pool
@@ -19,6 +19,19 @@ from sandbox.receivers.server import receiving
 from tests.channels.providers.outgoing import answers, outgoing
 
 MANY = [outgoing(number) for number in range(1, 61)]
+
+
+class Letters(bytes):
+    """An answer that is said letter by letter."""
+
+
+def say_slowly(connection: socket.socket, answer: bytes) -> None:
+    for letter in answer:
+        try:
+            connection.sendall(bytes([letter]))
+        except OSError:
+            return
+        time.sleep(0.1)
 
 
 class Script:
@@ -42,7 +55,7 @@ class Script:
             threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
 
     def talk(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as lines:
+        with suppress(ConnectionResetError, BrokenPipeError), connection, connection.makefile("rb") as lines:
             connection.sendall(b"220 script\r\n")
             for raw in lines:
                 command = raw.decode().strip()
@@ -56,7 +69,7 @@ class Script:
                 answer = self.say(verb, command, self.commands.count(command))
                 if answer is None:
                     return
-                connection.sendall(answer)
+                say_slowly(connection, answer) if isinstance(answer, Letters) else connection.sendall(answer)
                 if verb == "DATA" and answer.startswith(b"354") and not self.take(connection, lines):
                     return
 
@@ -66,7 +79,7 @@ class Script:
         answer = self.say("BODY", mail.decode(), len(self.mails))
         if answer is None:
             return False
-        connection.sendall(answer)
+        say_slowly(connection, answer) if isinstance(answer, Letters) else connection.sendall(answer)
         return True
 
 
@@ -184,8 +197,8 @@ def test_server_that_closes_politely_means_try_again():
     assert answers(receipts) == {1: "accepted", 2: "try_again", 3: "left"}
 
 
-def test_silent_server_leaves_the_fate_unknown(monkeypatch):
-    monkeypatch.setattr(smtp, "TIME", 0.3)
+def test_silent_server_leaves_the_fate_unknown(settings):
+    settings.PROVIDER_TIMEOUT = timedelta(seconds=0.36)
     silence = threading.Event()
 
     def say(verb, line, count):
@@ -196,6 +209,24 @@ def test_silent_server_leaves_the_fate_unknown(monkeypatch):
         receipts = one(script.url).send(MANY[:2])
 
     assert answers(receipts) == {1: "unknown", 2: "left"}
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("slow", ["MAIL", "BODY"])
+def test_server_that_answers_letter_by_letter_takes_no_longer_than_a_call_may(settings, slow):
+    settings.PROVIDER_TIMEOUT = timedelta(seconds=1.2)
+
+    def say(verb, line, count):
+        return slowly() if verb == slow else fine(verb, line, count)
+
+    def slowly():
+        return Letters(b"250-" + b"." * 40 + b"\r\n250 2.0.0 ok\r\n")
+
+    started = time.monotonic()
+    with scripted(say) as script:
+        receipts = one(script.url).send(MANY[:2])
+
+    assert answers(receipts) == {1: "unknown" if slow == "BODY" else "try_again", 2: "left"}
     assert time.monotonic() - started < 3
 
 

@@ -134,3 +134,33 @@ def test_endless_answer_is_not_read():
         receipts = hook(server).send([outgoing(link=f"{server.url}/hook")])
 
     assert answers(receipts) == {1: "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b'{"tier": "gold", "n": [1, 2.5, null]}', '{"tier": "gold", "n": [1, 2.5, null]}'),
+        (b"7", "7"),
+        (b"", ""),
+        (b"<html>", ""),
+        (b'{"n": NaN}', ""),
+        (b'{"n": 1e999}', ""),
+        (b'{"text": "\\u0000"}', ""),
+        (b'{"text": "\\ud800"}', ""),
+        (b"\xff", ""),
+        (b"[" * 5000 + b"]" * 5000, ""),
+        (b'"' + b"x" * (16 * 1024) + b'"', ""),
+    ],
+)
+def test_short_json_answer_is_kept(body, kept):
+    with serving(lambda _: (200, {}, body)) as server:
+        (receipt,) = hook(server).send([outgoing(link=f"{server.url}/hook/a")])
+
+    assert (receipt.answer, receipt.body) == ("accepted", kept)
+
+
+def test_answer_of_a_refusal_is_kept_too():
+    with serving(lambda _: (422, {}, b'{"error": "no stock"}')) as server:
+        (receipt,) = hook(server).send([outgoing(link=f"{server.url}/hook/a")])
+
+    assert (receipt.answer, receipt.body) == ("refused", '{"error": "no stock"}')

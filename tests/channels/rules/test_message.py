@@ -33,7 +33,7 @@ OPERATORS = {
 @pytest.fixture
 def readers(db):  # noqa: ARG001 - the database
     """Customers with messages of every kind, the newest last."""
-    chance = random.Random(3)  # noqa: S311 - no secret
+    chance = random.Random(3)
     contents = [rows.content("email", "hello"), rows.content("sms", "short", topic="offers")]
     found = {}
     for _ in range(30):

@@ -11,7 +11,7 @@ from config.api.permissions import required_scope
 from config.urls import api_routes
 
 NOBODY = UUID("3d1ff0ba-9a08-4c0e-9a3e-0e1d2c3b4a59")
-OPEN = {"api-schema", "api-docs"}
+OPEN = {"api-schema"}
 
 
 class Route(NamedTuple):
@@ -25,7 +25,7 @@ class Route(NamedTuple):
 
     def url(self, **parts: Any) -> str:
         """The path with its parts filled in; what is not named is filled with what leads nowhere."""
-        given = {"id": NOBODY, "slug": "nothing", "channel": "sms"} | parts
+        given = {"id": NOBODY, "comment": NOBODY, "slug": "nothing", "channel": "sms"} | parts
         return re.sub(r"<\w+:(\w+)>", lambda part: str(given[part[1]]), f"/api/v1/{self.path}")
 
     def scope(self) -> str:

@@ -4,6 +4,7 @@ from rest_framework.test import APIClient
 
 from config.models import ApiKey
 from tests.clients import WHEN, bearer, client
+from tests.people import person
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/clock/"
@@ -40,13 +41,14 @@ def test_key_that_is_over_is_refused(field):
     assert bearer(secret).get(URL).status_code == 401
 
 
-@pytest.mark.parametrize(("is_superuser", "writes"), [(True, 200), (False, 403)])
-def test_session_of_an_admin_reads_and_that_of_a_superuser_writes(is_superuser, writes):
-    person = User.objects.create_user("ada", is_staff=True, is_superuser=is_superuser)
+@pytest.mark.parametrize(
+    ("roles", "reads", "writes"), [(["administrator"], 200, 200), (["viewer"], 200, 403), ([], 403, 403)]
+)
+def test_session_does_what_the_roles_of_the_person_allow(roles, reads, writes):
     browser = APIClient()
-    browser.force_login(person)
+    browser.force_login(person(*roles))
 
-    assert browser.get(URL).status_code == 200
+    assert browser.get(URL).status_code == reads
     assert browser.post(URL, {"advance_by": "PT0S"}, format="json").status_code == writes
 
 

@@ -11,7 +11,7 @@ URL = "/api/v1/customers/"
 
 
 def make(**body):
-    return client("customers").post(URL, body, format="json")
+    return client("customers", "personal").post(URL, body, format="json")
 
 
 def test_create_answers_with_the_new_record():
@@ -102,7 +102,7 @@ def test_change_adds_traits_and_identities():
     one = customer(email="a@example.com", traits={"city": "Roma"})
 
     shown = (
-        client("customers")
+        client("customers", "personal")
         .patch(
             f"{URL}{one.public_id}/",
             {
@@ -128,7 +128,7 @@ def test_change_leaves_alone_what_is_anothers(taken):
     one = customer(external_id="c-1", email="a@example.com")
     customer(external_id="c-2", email="b@example.com")
 
-    response = client("customers").patch(
+    response = client("customers", "personal").patch(
         f"{URL}{one.public_id}/", {"identities": taken, "traits": {"x": 1}}, format="json"
     )
 
@@ -157,7 +157,7 @@ def test_export_has_all_that_is_kept():
     one = customer(email="a@example.com", traits={"city": "Roma"})
     event(one, "Order Completed", properties={"total": 5})
 
-    exported = client("read").get(f"{URL}{one.public_id}/export/").json()
+    exported = client("personal").get(f"{URL}{one.public_id}/export/").json()
 
     assert exported["traits"] == {"city": "Roma"}
     assert [row["name"] for row in exported["events"]] == ["Order Completed"]
@@ -216,7 +216,7 @@ def test_stage_history_tells_the_moves():
 
 
 def test_suppression_is_made_once_and_taken_back():
-    api = client("customers")
+    api = client("customers", "personal")
     body = {"kind": "email", "value": " a@EXAMPLE.com "}
 
     first = api.post("/api/v1/suppressions/", body, format="json")

@@ -195,7 +195,7 @@ def test_members_are_exported_as_csv():
     make()
     work.settle(NOON)
 
-    answer = client("read").get(
+    answer = client("personal").get(
         f"{URL}romans/export/", {"traits": "city, note"}, headers={"Accept": "text/csv"}
     )
     lines = b"".join(answer.streaming_content).decode().splitlines()

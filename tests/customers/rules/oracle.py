@@ -50,9 +50,16 @@ def holds(tree: dict[str, Any], person: Person, now: datetime) -> bool:
     return answer != tree.get("not", False)
 
 
-def passes(where: list[dict[str, Any]] | None, properties: dict[str, Any]) -> bool:
-    """Whether an event's properties pass all filters."""
-    return all(asked(line, properties, line["property"], None) for line in where or [])
+def passes(where: list[dict[str, Any]] | dict[str, Any] | None, properties: dict[str, Any]) -> bool:
+    """Whether an event's properties pass all filters of a list, or the group."""
+    if isinstance(where, dict):
+        if "rules" not in where:
+            return asked(where, properties, where["property"], None)
+        parts = [passes(part, properties) for part in where["rules"]]
+        return (all(parts) if where.get("combinator", "and") == "and" else any(parts)) != where.get(
+            "not", False
+        )
+    return all(passes(part, properties) for part in where or [])
 
 
 def reached(value: Any, path: str) -> list[Any]:
@@ -267,8 +274,8 @@ def by_stage_reached(tree: dict[str, Any], person: Person, now: datetime) -> boo
 
 
 def by_bucket(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
-    digest = hashlib.md5(f"{tree['seed']}:{person.public_id}".encode(), usedforsecurity=False).hexdigest()
-    is_among = int(digest[:8], 16) % 10_000 < round(tree["value"] * 100)
+    digest = hashlib.sha256(f"rule {tree['seed']}:{person.public_id}".encode()).hexdigest()
+    is_among = int(digest[:15], 16) % 10_000 < round(tree["value"] * 100)
     return is_among == (tree["operator"] == "among")
 
 

@@ -84,7 +84,7 @@ class People(dict[int, Person]):
 
 def populate(size: int = 60, seed: int = 7) -> People:
     """Customers in the database, and the same people for the oracle, by the customer's id."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     segments = {slug: Segment.objects.create(slug=slug, name=slug) for slug in SEGMENTS}
     people = People()
     for _ in range(size):
@@ -194,6 +194,24 @@ def lines() -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(lambda asked, path: asked | {"property": path}, comparisons(timely=False), paths)
 
 
+def filters() -> st.SearchStrategy[Any]:
+    """What must hold of an event: a list of filters, or groups of them within groups."""
+    groups = st.recursive(
+        lines(),
+        lambda parts: st.fixed_dictionaries(
+            {
+                "combinator": st.sampled_from(["and", "or"]),
+                "not": st.booleans(),
+                "rules": st.lists(parts, min_size=1, max_size=3),
+            }
+        ),
+        max_leaves=4,
+    )
+    return st.one_of(
+        st.lists(lines(), max_size=2), st.lists(groups, max_size=2), groups.filter(lambda one: "rules" in one)
+    )
+
+
 @st.composite
 def event_leaves(draw: st.DrawFn) -> dict[str, Any]:
     """A leaf about events, its windows in order."""
@@ -205,7 +223,7 @@ def event_leaves(draw: st.DrawFn) -> dict[str, Any]:
         "value": draw(st.integers(0, 4) if is_counted else numbers),
         "within": draw(st.sampled_from([None, "P1D", "P2D", "P1W", "P3DT12H"])),
         "before": draw(st.sampled_from([None, None, "PT1H", "PT6H", "PT23H"])),
-        "where": draw(st.lists(lines(), max_size=2)),
+        "where": draw(filters()),
         "since": draw(st.sampled_from([None, None, None, "2025-02-20", "2025-03-01"])),
         "until": draw(st.sampled_from([None, None, None, "2025-03-01", "2025-03-02"])),
     }  # fmt: skip
@@ -293,7 +311,7 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
                 "event_time",
                 event=st.sampled_from(NAMES),
                 which=which,
-                where=st.lists(lines(), max_size=1),
+                where=filters(),
             ),
         ),
         st.builds(dict.__or__, in_country, leaf("profile", property=st.just("country"))),
@@ -308,7 +326,7 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
         leaf(
             "sequence",
             event=st.sampled_from([*NAMES, *CART]),
-            where=st.lists(lines(), max_size=1),
+            where=filters(),
             operator=st.just("followed"),
             then=st.sampled_from([*NAMES, *CART]),
             span=spans,
@@ -320,7 +338,7 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
             event=st.sampled_from([*NAMES, *CART]),
             operator=st.just("not_followed"),
             then=st.sampled_from(NAMES),
-            then_where=st.lists(lines(), max_size=1),
+            then_where=filters(),
             span=st.sampled_from(["PT1H", "P1D"]),
             within=st.sampled_from([None, "P2D", "P1W"]),
         ),

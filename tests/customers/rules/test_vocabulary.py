@@ -134,3 +134,17 @@ def test_headings_are_those_that_families_may_name():
     groups = {group["value"] for group in vocabulary()["groups"]}
 
     assert groups == set(Shown.__annotations__["group"].__args__)
+
+
+def test_what_a_choice_needs_is_not_optional():
+    settings = {
+        (family["family"], one["name"]): one
+        for family in vocabulary()["families"]
+        for one in family["settings"]
+    }
+
+    assert {key for key, one in settings.items() if one["only_with"] and not one["is_optional"]} == {
+        ("event", "property"),
+        ("yearly", "days"),
+        ("yearly", "month"),
+    }

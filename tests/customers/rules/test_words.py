@@ -48,7 +48,7 @@ SENTENCES = [
     ({"field": "stage", "operator": "is_any_of", "value": ["action", "use"]}, "stage is action or use"),
     ({"field": "stage", "operator": "is_not", "value": "use"}, "stage is not use"),
     ({"field": "segment", "operator": "not_in", "value": "big"}, "is not in the segment big"),
-    ({"field": "consent", "operator": "granted", "channel": "email"}, "has agreed to email about anything"),
+    ({"field": "consent", "operator": "granted", "channel": "email"}, "has agreed to e-mail about anything"),
     (
         {"field": "stage_for", "operator": "at_least", "value": "P14D"},
         "has been in this stage for at least 14 days",

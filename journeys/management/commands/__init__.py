@@ -1,0 +1,1 @@
+"""`manage.py export_journeys`, `import_journeys`, `simulate`, `test_journeys`."""
