@@ -16,12 +16,14 @@ class ChannelsApp(AppConfig):
         from channels import notices as told  # noqa: PLC0415
         from channels import ownership  # noqa: PLC0415
         from config import notices  # noqa: PLC0415
-        from customers import library, merge, privacy  # noqa: PLC0415
+        from customers import library, merge, privacy, unmerge  # noqa: PLC0415
         from customers.rules.leaf import FAMILIES  # noqa: PLC0415
 
         FAMILIES.look_into("channels.rules")
         library.more.append(ready.ready_segments)
         notices.register(told.ailing_channels)
+        merge.before_merge.append(ownership.remember_messages)
         merge.on_merge.append(ownership.move_messages)
+        unmerge.on_unmerge.append(ownership.unmerge_messages)
         privacy.on_erase.append(ownership.erase_messages)
         privacy.on_export["messages"] = ownership.export_messages

@@ -8,11 +8,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from channels.models import Message
-from customers.merge import Merge
+from channels.outbox import wake_channels
+from customers.merge import Merge, remember
+from customers.unmerge import Unmerge
 
+REMEMBER = """
+    SELECT merge.old_id, jsonb_build_object(
+        'theirs', (SELECT jsonb_agg(row.id) FROM channels_message AS row
+                   WHERE row.customer_id = merge.old_id),
+        'open', (SELECT coalesce(jsonb_agg(row.id), '[]') FROM channels_message AS row
+                 WHERE row.customer_id IN (merge.old_id, merge.customer_id)
+                   AND row.state IN ('queued', 'held')))::text
+    FROM unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, customer_id)
+    WHERE EXISTS (SELECT FROM channels_message AS row WHERE row.customer_id = merge.old_id)
+"""
 PAIRS = "unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, customer_id)"
 
 # One broadcast reaches one person once. Of the messages of two who were taken for two, the one that went,
@@ -41,6 +54,15 @@ MOVE = f"""
 """
 
 
+def remember_messages(merges: Sequence[Merge], now: datetime) -> None:
+    """Keep whose messages are whose, and which were open."""
+    del now
+    ids = {"old": [merge.old_id for merge in merges], "kept": [merge.customer_id for merge in merges]}
+    with connection.cursor() as cursor:
+        cursor.execute(REMEMBER, ids)
+        remember("messages", {old_id: msgspec.Raw(told.encode()) for old_id, told in cursor.fetchall()})
+
+
 def move_messages(merges: Sequence[Merge], now: datetime) -> None:
     """Give the messages of customers who turned out to be others to those."""
     values: dict[str, Any] = {
@@ -51,6 +73,49 @@ def move_messages(merges: Sequence[Merge], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SECOND_OF_BROADCAST, values)
         cursor.execute(MOVE, values)
+
+
+BACK = """
+    UPDATE channels_message SET customer_id = %(old)s WHERE customer_id = %(kept)s AND id = ANY(%(theirs)s)
+"""
+# The second of one broadcast has its place again, unless another one has it.
+PLACE = """
+    UPDATE channels_message AS m SET step = ''
+    WHERE m.customer_id IN (%(old)s, %(kept)s) AND source = 'broadcast' AND step = 'merged ' || m.customer_id
+      AND NOT EXISTS (SELECT FROM channels_message AS other
+                      WHERE other.customer_id = m.customer_id AND other.source = 'broadcast'
+                        AND other.source_id = m.source_id AND other.step = '')
+"""
+# What the merge closed is open again; the gate decides anew.
+REOPEN = """
+    UPDATE channels_message AS m
+    SET state = CASE WHEN paused.id IS NULL THEN 'queued' ELSE 'held' END,
+        reason = CASE WHEN paused.id IS NULL THEN '' ELSE 'paused' END, detail = '',
+        due_at = CASE WHEN paused.id IS NULL THEN %(now)s::timestamptz END, closed_at = NULL
+    FROM channels_message AS same LEFT JOIN channels_pausedsource AS paused
+        ON paused.source = same.source AND paused.source_id = same.source_id
+    WHERE m.id = ANY(%(open)s) AND same.id = m.id AND m.state = 'suppressed'
+      AND m.reason IN ('exited', 'withdrawn') AND m.closed_at = %(merged_at)s
+    RETURNING m.channel
+"""
+
+
+def unmerge_messages(undone: Unmerge, now: datetime) -> None:
+    """Give messages back, and open those again that the merge had closed."""
+    told = undone.remembered.get("messages", {"theirs": [], "open": []})
+    values: dict[str, Any] = {
+        "old": undone.old_id,
+        "kept": undone.customer_id,
+        "theirs": told["theirs"],
+        "open": told["open"],
+        "merged_at": undone.merged_at,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BACK, values)
+        cursor.execute(PLACE, values)
+        cursor.execute(REOPEN, values)
+        wake_channels({channel for (channel,) in cursor.fetchall()})
 
 
 ERASE = (

@@ -19,7 +19,7 @@ from config.models import ApiKey, Scope
 from config.roles import SEE_PERSONAL
 
 PATHS = ("/admin/", "/api/")
-KINDS = frozenset({"email", "phone", "push_token"})  # of identities
+KINDS = frozenset({"email", "phone", "push_token", "loyalty_card"})  # of identities
 HIDDEN = "…"
 MAIL = re.compile(r"([\w.!#$%&'*+/=?^`{|}~-]+)@([\w-]+(?:\.[\w-]+)*)")
 PHONE = re.compile(r"\+\d[\d ()./-]{6,18}\d")

@@ -18,8 +18,10 @@ from customers.consents import ConsentChange, store_consents
 from customers.copying import moments, numbers
 from customers.events import NewEvent, write_events
 from customers.identity import Received, Resolved, resolve
-from customers.profile import Profile, create_profiles, load_profiles, save_profiles
+from customers.profile import Profile
+from customers.records import create_profiles, load_profiles, save_profiles
 from customers.rules.depends import Depends
+from customers.survivorship import Said, load_rules
 from customers.tracking.calls import Call
 from customers.trait_events import Watch
 
@@ -48,10 +50,10 @@ def apply_calls(batch: Sequence[Received], now: datetime) -> Applied:
     learned, changes = _learn(batch, resolved, seen)
     _touch({of: span for of, span in seen.items() if of not in resolved.created})
     events = [NewEvent(of, "$customer_created", at, NOTHING) for of, at in resolved.created.items()]
-    said = store_consents(words(batch, ids), now)
+    said = store_consents(words(batch, ids, resolved.origins), now)
     events += said
     events += changes
-    events += _events(batch, ids)
+    events += _events(batch, ids, resolved.origins)
     write_events(events, now)
     traits = frozenset(name for names in learned.values() for name in names)
     _classify(_news(batch, ids, events, Depends(traits=traits, consent=bool(said))), resolved, now)
@@ -110,21 +112,27 @@ def _learn(
     Returns the names of the traits that changed, by customer, and the events of it.
     """
     created = resolved.created
+    origins, refused = resolved.origins, resolved.refused
     telling = [
-        (of, one.call, country)
-        for one, of, country in zip(batch, resolved.customer_ids, resolved.countries, strict=True)
-        if of and _tells(one.call)
+        (of, place, country)
+        for place, (one, of, country) in enumerate(
+            zip(batch, resolved.customer_ids, resolved.countries, strict=True)
+        )
+        if of and (place in refused or _tells(one.call))
     ]
+    rules = load_rules()
     profiles = load_profiles({of for of, _, _ in telling if of not in created})
     before = {of: msgspec.json.encode(profile) for of, profile in profiles.items()}
     profiles |= {of: Profile() for of in created}
     watch = Watch()
     changed: dict[int, set[str]] = {}
     events: list[NewEvent] = []
-    for of, call, country in telling:
+    for of, place, country in telling:
+        call, source_id = batch[place].call, batch[place].source_id
         was = watch.values(profiles[of])
-        if learned := profiles[of].learn(call, country):
+        if learned := profiles[of].learn(call, country, Said(source_id or 0, origins.get(place, 0), rules)):
             changed.setdefault(of, set()).update(learned)
+        profiles[of].trait_errors.update(refused.get(place, ()))
         assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
         events += watch.changes(of, was, profiles[of], call.occurred_at)
     save_profiles({of: profiles[of] for of in before if msgspec.json.encode(profiles[of]) != before[of]})
@@ -161,21 +169,40 @@ def _touch(seen: Mapping[int, Span]) -> None:
             cursor.execute(TOUCH, [numbers(seen), moments(first), moments(last)])
 
 
-def words(batch: Sequence[Received], ids: Iterable[int]) -> list[ConsentChange]:
-    """What the calls say of channels and topics; `ids` tells whose each call is."""
+def words(batch: Sequence[Received], ids: Iterable[int], origins: Mapping[int, int]) -> list[ConsentChange]:
+    """What the calls say of channels and topics.
+
+    `ids` tells whose each call is, `origins` by place as whose it came who was merged since.
+    """
     return [
         ConsentChange(
-            of, word.channel, word.topic, word.granted, word.source, word.wording, one.call.occurred_at
+            of,
+            word.channel,
+            word.topic,
+            word.granted,
+            word.source,
+            word.wording,
+            one.call.occurred_at,
+            origins.get(place),
         )
-        for one, of in zip(batch, ids, strict=True)
+        for place, (one, of) in enumerate(zip(batch, ids, strict=True))
         if of
         for word in one.call.consents
     ]
 
 
-def _events(batch: Sequence[Received], ids: Iterable[int]) -> list[NewEvent]:
+def _events(batch: Sequence[Received], ids: Iterable[int], origins: Mapping[int, int]) -> list[NewEvent]:
     return [
-        NewEvent(of, call.event, call.occurred_at, call.properties, source_id, message_id, received_at)
-        for (call, received_at, source_id, message_id), of in zip(batch, ids, strict=True)
+        NewEvent(
+            of,
+            call.event,
+            call.occurred_at,
+            call.properties,
+            source_id,
+            message_id,
+            received_at,
+            origins.get(place),
+        )
+        for place, ((call, received_at, source_id, message_id), of) in enumerate(zip(batch, ids, strict=True))
         if of and call.event and call.occurred_at
     ]

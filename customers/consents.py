@@ -11,7 +11,10 @@ from customers.events import NewEvent
 
 
 class ConsentChange(NamedTuple):
-    """One word of one customer. No topic: the whole channel; no `at`: the moment of writing."""
+    """One word of one customer. No topic: the whole channel; no `at`: the moment of writing.
+
+    `origin_id`: as which customer's it came, who was merged since.
+    """
 
     customer_id: int
     channel: str
@@ -20,6 +23,7 @@ class ConsentChange(NamedTuple):
     source: str = ""
     wording: str = ""
     at: datetime | None = None
+    origin_id: int | None = None
 
 
 Place = tuple[int, str, str]
@@ -113,4 +117,6 @@ def _outranks(change: ConsentChange, before: Word) -> bool:
 
 def _event(change: ConsentChange, now: datetime) -> NewEvent:
     said = {"channel": change.channel, "topic": change.topic, "granted": change.is_granted}
-    return NewEvent(change.customer_id, "$consent_changed", change.at or now, said)
+    return NewEvent(
+        change.customer_id, "$consent_changed", change.at or now, said, origin_id=change.origin_id
+    )

@@ -20,7 +20,8 @@ RESERVE = f"""
 """
 COPY = """
     COPY customers_event
-        (id, customer_id, name, occurred_at, received_at, properties, source_id, message_id, is_quiet)
+        (id, customer_id, name, occurred_at, received_at, properties, source_id, message_id, is_quiet,
+         origin_id)
     FROM STDIN
 """
 
@@ -38,7 +39,10 @@ def quietly() -> Iterator[None]:
 
 
 class NewEvent(NamedTuple):
-    """An event to be written. `properties` may be JSON already; no `received_at`: the moment of writing."""
+    """An event to be written. `properties` may be JSON already; no `received_at`: the moment of writing.
+
+    `origin_id`: as which customer's it came, who was merged since.
+    """
 
     customer_id: int
     name: str
@@ -47,6 +51,7 @@ class NewEvent(NamedTuple):
     source_id: int | None = None
     message_id: str = ""
     received_at: datetime | None = None
+    origin_id: int | None = None
 
 
 def lock_events() -> None:
@@ -82,12 +87,11 @@ def write_alike(name: str, properties: Mapping[str, Any], customer_ids: Sequence
 
 def _lines(ids: Iterable[int], events: Iterable[NewEvent], now: datetime) -> Iterable[str]:
     quiet = "t" if _is_quiet.get() else "f"
-    for event_id, (customer_id, name, occurred_at, properties, source_id, message_id, received_at) in zip(
-        ids, events, strict=True
-    ):
+    for event_id, event in zip(ids, events, strict=True):
+        customer_id, name, occurred_at, properties, source_id, message_id, received_at, origin_id = event
         raw = properties if isinstance(properties, msgspec.Raw) else msgspec.json.encode(properties)
         yield (
             f"{event_id}\t{customer_id}\t{escaped(name)}\t{occurred_at.isoformat()}\t"
             f"{(received_at or now).isoformat()}\t{escaped(str(raw, 'utf-8'))}\t"
-            f"{source_id or NULL}\t{escaped(message_id)}\t{quiet}\n"
+            f"{source_id or NULL}\t{escaped(message_id)}\t{quiet}\t{origin_id or NULL}\n"
         )

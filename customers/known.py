@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from customers.addresses import AddressError, normal
 from customers.events import lock_events
-from customers.identity import tombstone_of
+from customers.identifiers import load_identifiers
 from customers.linking import LEVELS
 from customers.locks import lock_customers
 from customers.models import Identity, Tombstone
+from customers.owners import tombstone_of
 from customers.services import upsert_customer
 from customers.tracking.calls import Call
 
@@ -85,12 +86,15 @@ def _add(customer_id: int, new: Mapping[str, str], now: datetime) -> None:
 
 def _checked(identities: Mapping[str, str]) -> dict[str, str]:
     """Kind → the one spelling of its value."""
-    keys, errors = {}, []
+    keys, errors, rules = {}, [], load_identifiers()
     for kind, value in identities.items():
         try:
             keys[kind] = normal(kind, value, settings.BRAND_COUNTRY)
         except AddressError as error:
             errors.append({"path": kind, "message": str(error)})
+        else:
+            if why := rules.refusal(kind, keys[kind]):
+                errors.append({"path": kind, "message": why})
     unknown = _("No such kind. There are: %s.") % ", ".join(LEVELS)
     errors += [{"path": kind, "message": unknown} for kind in keys if kind not in LEVELS]
     if errors:

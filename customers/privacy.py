@@ -13,11 +13,11 @@ import msgspec
 from django.db import connection, transaction
 
 from customers.events import lock_events
-from customers.identity import tombstone_of
 from customers.imports.services import forget_people
 from customers.linking import Key
 from customers.locks import lock_customers
 from customers.models import Consent, Customer, Event, Identity, Membership, StageHold, StageMove, Suppression
+from customers.owners import tombstone_of
 
 on_erase: list[Callable[[Sequence[int], datetime], None]] = []
 on_export: dict[str, Callable[[int], Any]] = {}
@@ -46,6 +46,16 @@ ERASE = (
     "DELETE FROM customers_membership WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_stagemove WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_stagehold WHERE customer_id = ANY(%s)",
+    """
+    WITH gone AS (SELECT unnest(%s::bigint[]) AS id), named AS (
+        SELECT id FROM gone
+        UNION SELECT old_id FROM customers_mergedcustomer JOIN gone ON customer_id = gone.id
+    )
+    DELETE FROM customers_mergerecord WHERE id IN (
+        SELECT row.id FROM named JOIN customers_mergerecord AS row ON row.old_id = named.id
+        UNION SELECT row.id FROM named JOIN customers_mergerecord AS row ON row.customer_id = named.id
+    )
+    """,
     "DELETE FROM customers_mergedcustomer WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_identity WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_customer WHERE id = ANY(%s)",

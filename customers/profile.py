@@ -1,22 +1,21 @@
 """The golden record: each trait's last word by when it was said, whatever the order it arrives in.
 
-Pure, but for the reading and saving at the end.
+Pure; `records` reads and saves.
 
-Beside each trait its time is kept (`trait_times`, microseconds since 1970), also of one that was unset. Of
-two values of the same moment the greater in JSON's spelling wins, so that any order of arrival ends in the
-same record.
+Beside each trait its time is kept (`trait_times`, microseconds since 1970), also of one that was unset, and
+its source. Of two values of the same moment the greater in JSON's spelling wins, so that any order of arrival
+ends in the same record. Which of several values stays may be said otherwise for a trait (`survivorship`).
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 from zoneinfo import available_timezones
 
 import msgspec
-from django.db import connection
 
 from customers.addresses import AddressError, normal
-from customers.copying import copy_lines, escaped, numbers, texts
+from customers.survivorship import Heard, Rules, Said, hear, most_frequent
 from customers.tracking.calls import Call, ticks
 
 RENAMED = {"firstName": "first_name", "lastName": "last_name", "createdAt": "created_at"}
@@ -26,7 +25,14 @@ LONGEST_NAME = 100
 HINT = "~"
 COLUMNS = ("language", "country", "time_zone")
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+NOBODY = Said()
+
+
+class Note(msgspec.Struct, omit_defaults=True):
+    """Of a trait: as which customer's its value came, who was merged since; how often each value was said."""
+
+    origin: int = 0
+    heard: Heard = {}
 
 
 class Profile(msgspec.Struct):
@@ -35,11 +41,13 @@ class Profile(msgspec.Struct):
     traits: dict[str, Any] = {}
     trait_times: dict[str, int] = {}
     trait_errors: dict[str, str] = {}
+    trait_sources: dict[str, int] = {}
+    trait_notes: dict[str, Note] = {}
     language: str = ""
     country: str = ""
     time_zone: str = ""
 
-    def learn(self, call: Call, country: str) -> set[str]:
+    def learn(self, call: Call, country: str, by: Said = NOBODY) -> set[str]:
         """Take in what a call says about the person; returns the traits and the columns that changed."""
         assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
         at = ticks(call.occurred_at)
@@ -47,34 +55,94 @@ class Profile(msgspec.Struct):
         changed = {
             name
             for said, value in call.traits.items()
-            if self._set(name := RENAMED.get(said, said), value, at, country)
+            if self._set(name := RENAMED.get(said, said), value, at, country, by)
         }
         for column, value in stated(call.traits).items():
-            self._set_column(column, column, value, at)
+            self._set_column(column, column, value, at, by.origin_id)
         for column in COLUMNS:
             hint = CLEAN[column](getattr(call, column))
             if hint and f"${column}" not in self.trait_times:
-                self._set_column(column, column + HINT, hint, at)
+                self._set_column(column, column + HINT, hint, at, by.origin_id)
         return changed | {
             column for column, was in zip(COLUMNS, before, strict=True) if getattr(self, column) != was
         }
 
-    def absorb(self, other: "Profile") -> None:
-        """Take in the record of a person who turned out to be the same."""
+    def absorb(
+        self,
+        other: "Profile",
+        origin_id: int = 0,
+        rules: Rules = NOBODY.rules,
+        counted: Callable[[int, int], int] = int.__add__,
+    ) -> None:
+        """Take in the record of a person who turned out to be the same, whose id was `origin_id`.
+
+        `counted`: how often a value was said, by what each of the two records says.
+        """
         for name, at in other.trait_times.items():
-            if not name.startswith("$") and self._wins(name, other.traits.get(name), at):
-                self._write(name, other.traits.get(name), at, other.trait_errors.get(name, ""))
+            if name.startswith("$"):
+                continue
+            by = Said(other.trait_sources.get(name, 0), other.origin_of(name) or origin_id, rules)
+            value = other.traits.get(name)
+            if rules.is_counted(name):
+                self._absorb_counted(name, other, by, counted)
+            elif self._wins(name, value, at, by):
+                self._write(name, value, at, other.trait_errors.get(name, ""), by)
         for column in COLUMNS:
-            self._absorb_column(column, other)
+            self._absorb_column(column, other, origin_id)
 
-    def _absorb_column(self, column: str, other: "Profile") -> None:
+    def origin_of(self, name: str) -> int:
+        """As which customer's the value came, who was merged since; 0: as their own."""
+        note = self.trait_notes.get(name) if self.trait_notes else None
+        return note.origin if note else 0
+
+    def part(self, origins: AbstractSet[int]) -> "Profile":
+        """What of the record came as one of these customers'; 0 stands for the customer's own."""
+        names = [name for name in self.trait_times if self.origin_of(name) in origins]
+        part = Profile(trait_times={name: self.trait_times[name] for name in names})
+        for own, kept in ((part.traits, self.traits), (part.trait_errors, self.trait_errors)):
+            own.update({name: kept[name] for name in names if name in kept})
+        part.trait_sources = {name: self.trait_sources[name] for name in names if name in self.trait_sources}
+        part.trait_notes = {name: self.trait_notes[name] for name in names if name in self.trait_notes}
+        for column in COLUMNS:
+            if f"${column}" in part.trait_times or f"${column}{HINT}" in part.trait_times:
+                setattr(part, column, getattr(self, column))
+        return part
+
+    def own(self, customer_id: int) -> None:
+        """What came as this customer's is the customer's own from now on."""
+        for name, note in list(self.trait_notes.items()):
+            if note.origin == customer_id:
+                self._note(name, 0)
+
+    def _absorb_counted(
+        self, name: str, other: "Profile", by: Said, counted: Callable[[int, int], int]
+    ) -> None:
+        note = self._heard_of(name)
+        for spelled, (many, at) in other._heard_of(name).heard.items():  # noqa: SLF001 - of this class
+            known = note.heard.get(spelled, [0, 0])[0]
+            hear(note.heard, msgspec.json.decode(spelled), at, counted(known, many) - known)
+        value, last = most_frequent(note.heard)
+        whose = other
+        if name in self.trait_times and value == self.traits.get(name):
+            whose, by = self, Said(self.trait_sources.get(name, 0), note.origin, by.rules)
+        self._write(name, value, last, whose.trait_errors.get(name, ""), by)
+
+    def _heard_of(self, name: str) -> Note:
+        """How often each value was said, beginning with the one that stands there."""
+        note = self.trait_notes.setdefault(name, Note())
+        if not note.heard and name in self.trait_times:
+            hear(note.heard, self.traits.get(name), self.trait_times[name])
+        return note
+
+    def _absorb_column(self, column: str, other: "Profile", origin_id: int) -> None:
         value = getattr(other, column)
-        if (at := other.trait_times.get(f"${column}")) is not None:
-            self._set_column(column, column, value, at)
-        elif (at := other.trait_times.get(f"${column}{HINT}")) and f"${column}" not in self.trait_times:
-            self._set_column(column, column + HINT, value, at)
+        for key in (column, column + HINT):
+            at = other.trait_times.get(f"${key}")
+            if at is not None and (key == column or f"${column}" not in self.trait_times):
+                self._set_column(column, key, value, at, other.origin_of(f"${key}") or origin_id)
+                return
 
-    def _set(self, name: str, value: Any, at: int, country: str) -> bool:
+    def _set(self, name: str, value: Any, at: int, country: str, by: Said) -> bool:
         known = self.trait_times.get(name)
         if known is None:
             if len(name) > LONGEST_NAME or name.startswith("$"):
@@ -83,20 +151,40 @@ class Profile(msgspec.Struct):
                 self.trait_errors["*"] = f"More than {MOST_TRAITS} traits; {name} was left out."
                 return False
         value, error = checked(name, value, country)
-        if known is not None and not self._wins(name, value, at):
+        if by.rules.is_counted(name):
+            return self._count(name, value, at, error, by)
+        if known is not None and not self._wins(name, value, at, by):
             return False
         before = self.traits.get(name)
-        self._write(name, value, at, error)
+        self._write(name, value, at, error, by)
         return bool(before != value or type(before) is not type(value))
 
-    def _wins(self, name: str, value: Any, at: int) -> bool:
-        known = self.trait_times.get(name)
-        if known is None or at != known:
-            return known is None or at > known
-        return _encode(value) > _encode(self.traits.get(name))
+    def _count(self, name: str, value: Any, at: int, error: str, by: Said) -> bool:
+        """Count the value; it is written where it is the most frequent now."""
+        note = self._heard_of(name)
+        hear(note.heard, value, at)
+        most, last = most_frequent(note.heard)
+        if most != value or type(most) is not type(value):
+            return False
+        before = self.traits.get(name)
+        self._write(name, value, last, error, by)
+        return bool(before != value or type(before) is not type(value))
 
-    def _write(self, name: str, value: Any, at: int, error: str) -> None:
+    def _wins(self, name: str, value: Any, at: int, by: Said) -> bool:
+        known = self.trait_times.get(name)
+        if known is None or by.rules.is_counted(name):
+            return True
+        if at != known and name not in by.rules.ways:
+            return at > known
+        was = by.rules.rank(name, self.traits.get(name), known, self.trait_sources.get(name, 0))
+        return by.rules.rank(name, value, at, by.source_id) > was
+
+    def _write(self, name: str, value: Any, at: int, error: str, by: Said) -> None:
         self.trait_times[name] = at
+        if by.source_id:
+            self.trait_sources[name] = by.source_id
+        else:
+            self.trait_sources.pop(name, None)
         if value is None:
             self.traits.pop(name, None)
         else:
@@ -105,15 +193,26 @@ class Profile(msgspec.Struct):
             self.trait_errors[name] = error
         elif self.trait_errors:
             self.trait_errors.pop(name, None)
+        if by.origin_id or self.trait_notes:
+            self._note(name, by.origin_id)
 
-    def _set_column(self, column: str, key: str, value: str, at: int) -> None:
+    def _note(self, name: str, origin_id: int) -> None:
+        note = self.trait_notes.setdefault(name, Note())
+        note.origin = origin_id
+        if not (origin_id or note.heard):
+            del self.trait_notes[name]
+
+    def _set_column(self, column: str, key: str, value: str, at: int, origin_id: int) -> None:
         key = f"${key}"
         known = self.trait_times.get(key)
         if known is None or (at, value) > (known, getattr(self, column)):
             self.trait_times[key] = at
             setattr(self, column, value)
+            if origin_id or self.trait_notes:
+                self._note(key, origin_id)
             if not key.endswith(HINT):  # what is stated outranks every hint, whenever it comes
                 self.trait_times.pop(key + HINT, None)
+                self.trait_notes.pop(key + HINT, None)
 
 
 def checked(name: str, value: Any, country: str) -> tuple[Any, str]:
@@ -166,71 +265,3 @@ def time_zone_of(text: str) -> str:
 
 
 CLEAN = {"language": language_of, "country": country_of, "time_zone": time_zone_of}
-
-LOAD = """
-    SELECT id, jsonb_build_array(traits, trait_times, trait_errors, language, country, time_zone)::text
-    FROM customers_customer WHERE id = ANY(%s::bigint[])
-"""
-
-
-def load_profiles(customer_ids: Iterable[int]) -> dict[int, Profile]:
-    """The records of customers."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOAD, [numbers(customer_ids)])
-        return {row_id: Profile(*msgspec.json.decode(text)) for row_id, text in cursor.fetchall()}
-
-
-SAVE = """
-    UPDATE customers_customer AS customer
-    SET traits = new.traits, trait_times = new.trait_times, trait_errors = new.trait_errors,
-        language = new.language, country = new.country, time_zone = new.time_zone
-    FROM unnest(%s::bigint[], %s::jsonb[], %s::jsonb[], %s::jsonb[], %s::text[], %s::text[], %s::text[])
-        AS new(id, traits, trait_times, trait_errors, language, country, time_zone)
-    WHERE customer.id = new.id
-"""
-
-
-def save_profiles(profiles: Mapping[int, Profile]) -> None:
-    """Write records back; the caller holds their customers' locks."""
-    if not profiles:
-        return
-    kept = profiles.values()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            SAVE,
-            [
-                numbers(profiles),
-                texts(text_of(profile.traits) for profile in kept),
-                texts(text_of(profile.trait_times) for profile in kept),
-                texts(text_of(profile.trait_errors) for profile in kept),
-                texts(profile.language for profile in kept),
-                texts(profile.country for profile in kept),
-                texts(profile.time_zone for profile in kept),
-            ],
-        )
-
-
-CREATE = """
-    COPY customers_customer (id, first_seen_at, last_seen_at, traits, trait_times, trait_errors, language,
-        country, time_zone) FROM STDIN
-"""
-
-
-def create_profiles(profiles: Mapping[int, Profile], seen: Mapping[int, tuple[datetime, datetime]]) -> None:
-    """Write the records of new customers, each with when it was first and last seen."""
-    if profiles:
-        copy_lines(CREATE, (_line(of, profile, *seen[of]) for of, profile in profiles.items()))
-
-
-def _line(of: int, profile: Profile, first: datetime, last: datetime) -> str:
-    said = (profile.traits, profile.trait_times, profile.trait_errors)
-    documents = "\t".join(escaped(text_of(document)) if document else "{}" for document in said)
-    return (
-        f"{of}\t{first.isoformat()}\t{last.isoformat()}\t{documents}\t"
-        f"{profile.language}\t{profile.country}\t{profile.time_zone}\n"
-    )
-
-
-def text_of(value: Any) -> str:
-    """A value as JSON text."""
-    return msgspec.json.encode(value).decode()

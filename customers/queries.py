@@ -26,7 +26,7 @@ def addresses(customer_ids: Collection[int], kind: str) -> dict[int, str]:
 
 
 class UnknownIdentityError(ValueError):
-    """Write kind:value; the kinds are external_id, email, phone, anonymous_id, push_token."""
+    """Write kind:value, such as email:a@example.com, external_id:42 or loyalty_card:7."""
 
 
 def identity_key(identity: str) -> Key:

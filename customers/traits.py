@@ -16,7 +16,8 @@ from config import work
 from customers.classify import classify
 from customers.events import NewEvent, lock_events, write_events
 from customers.locks import lock_customers
-from customers.profile import MOST_TRAITS, Profile, load_profiles, save_profiles
+from customers.profile import MOST_TRAITS, Profile
+from customers.records import load_profiles, save_profiles
 from customers.rules.depends import Depends
 from customers.tracking.calls import EPOCH, MICROSECOND, Call, ticks
 from customers.trait_events import CHANGED, Watch

@@ -18,7 +18,7 @@ class JourneysApp(AppConfig):
         """
         from channels import contents  # noqa: PLC0415 - models must be loaded
         from config import notices  # noqa: PLC0415
-        from customers import merge, privacy, segments, suggestions, trait_events  # noqa: PLC0415
+        from customers import merge, privacy, segments, suggestions, trait_events, unmerge  # noqa: PLC0415
         from customers.imports import services as imports  # noqa: PLC0415
         from customers.rules.leaf import FAMILIES  # noqa: PLC0415
         from journeys import listening, ownership, uses  # noqa: PLC0415
@@ -26,7 +26,9 @@ class JourneysApp(AppConfig):
         from journeys.entrances import watched_traits  # noqa: PLC0415
         from journeys.queries import suggested_journeys  # noqa: PLC0415
 
+        merge.before_merge.append(ownership.remember_enrollments)
         merge.on_merge.insert(0, ownership.merge_enrollments)
+        unmerge.on_unmerge.append(ownership.unmerge_enrollments)
         privacy.on_erase.insert(0, ownership.erase_enrollments)
         privacy.on_export["journeys"] = ownership.export_enrollments
         FAMILIES.look_into("journeys.rules")

@@ -10,15 +10,33 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection
 
 from channels import outbox
 from channels.models import Reason
-from customers.merge import Merge
+from config import work
+from customers.merge import Merge, remember
+from customers.unmerge import Unmerge
 from journeys import news
 from journeys.models import Conversion, Enrollment
 from journeys.tallies import End, count_ends
 
+# Waited for first, so that what is remembered is what is ended.
+LOCK = """
+    SELECT id FROM journeys_enrollment WHERE customer_id = ANY(%(both)s) AND standing <> 'ended'
+    ORDER BY id FOR UPDATE
+"""
+REMEMBER = """
+    SELECT merge.old_id, jsonb_build_object(
+        'theirs', (SELECT jsonb_agg(row.id) FROM journeys_enrollment row
+                   WHERE row.customer_id = merge.old_id),
+        'live', (SELECT coalesce(jsonb_agg(row), '[]') FROM journeys_enrollment row
+                 WHERE row.customer_id IN (merge.old_id, merge.customer_id)
+                   AND row.standing <> 'ended'))::text
+    FROM unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, customer_id)
+    WHERE EXISTS (SELECT FROM journeys_enrollment row WHERE row.customer_id = merge.old_id)
+"""
 PAIRS = "unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, customer_id)"
 
 # Of two live enrollments in the same journey about the same key, the one that entered first goes on.
@@ -68,6 +86,16 @@ MOVE_CONVERSIONS = f"""
 """
 
 
+def remember_enrollments(merges: Sequence[Merge], now: datetime) -> None:
+    """Keep whose enrollments are whose, and how those stood that may end by the merge."""
+    del now
+    ids = {"old": [merge.old_id for merge in merges], "kept": [merge.customer_id for merge in merges]}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"both": ids["old"] + ids["kept"]})
+        cursor.execute(REMEMBER, ids)
+        remember("enrollments", {old_id: msgspec.Raw(told.encode()) for old_id, told in cursor.fetchall()})
+
+
 def merge_enrollments(merges: Sequence[Merge], now: datetime) -> None:
     """Hand over the enrollments of merged customers, in the transaction that merges them."""
     ids = {"old": [merge.old_id for merge in merges], "kept": [merge.customer_id for merge in merges]}
@@ -83,6 +111,86 @@ def merge_enrollments(merges: Sequence[Merge], now: datetime) -> None:
     if ended := [row[0] for row in rows]:
         outbox.withdraw(dict.fromkeys(ended, "merged"), Reason.EXITED, now)
         news.tell(news.ENDED, ended, now)
+
+
+BACK = (
+    """
+    UPDATE journeys_enrollment SET customer_id = %(old)s
+    WHERE customer_id = %(kept)s AND id = ANY(%(theirs)s)
+    """,
+    """
+    UPDATE journeys_steplog SET customer_id = %(old)s
+    WHERE customer_id = %(kept)s AND enrollment_id = ANY(%(theirs)s)
+    """,
+    """
+    UPDATE journeys_conversion SET customer_id = %(old)s
+    WHERE customer_id = %(kept)s AND enrollment_id = ANY(%(theirs)s)
+    """,
+)
+# The dates of both are looked at anew.
+DATES = (
+    """
+    INSERT INTO journeys_datedue (journey_id, customer_id, due_at)
+    SELECT journey_id, %(old)s, %(now)s FROM journeys_datedue WHERE customer_id = %(kept)s
+    ON CONFLICT DO NOTHING
+    """,
+    "UPDATE journeys_datedue SET due_at = %(now)s WHERE customer_id = %(kept)s",
+)
+# Those that the merge ended, where the journey still runs and the customer has not come in again. One whose
+# message came to its fate meanwhile goes on by that; one that waited for a change asks for it again.
+ENDED = """
+    SELECT row.id, row.version_id, row.step, row.exit_reason, row.ended_at, row.reached_at, row.fate
+    FROM journeys_enrollment row JOIN journeys_journey journey ON journey.id = row.journey_id
+    WHERE row.id = ANY(%(live)s) AND row.exit_reason = 'merged' AND row.ended_at = %(merged_at)s
+      AND journey.state IN ('live', 'paused', 'draining')
+      AND NOT EXISTS (
+        SELECT FROM journeys_enrollment other
+        WHERE other.journey_id = row.journey_id AND other.customer_id = row.customer_id
+          AND other.key = row.key AND other.standing <> 'ended')
+    ORDER BY row.id FOR UPDATE OF row
+"""
+REVIVE = """
+    UPDATE journeys_enrollment row
+    SET standing = stands.standing, ended_at = NULL, exit_reason = '', awaits = was.awaits,
+        due_at = CASE WHEN was.standing IN ('due', 'event') THEN was.due_at
+                      WHEN stands.standing = 'due' THEN %(now)s END,
+        fate = CASE WHEN was.standing = 'message' AND stands.standing = 'due'
+                    THEN coalesce(message.state, 'suppressed') ELSE was.fate END,
+        is_on_hold = journey.state = 'paused'
+    FROM journeys_journey journey,
+        jsonb_populate_recordset(NULL::journeys_enrollment, %(was)s::jsonb) AS was
+        LEFT JOIN channels_message message ON message.enrollment_id = was.id
+            AND message.step = was.step AND message.visit = was.visit,
+        LATERAL (SELECT CASE
+            WHEN was.standing IN ('due', 'event') THEN was.standing
+            WHEN was.standing = 'message' AND message.state IN ('queued', 'held', 'sending') THEN 'message'
+            ELSE 'due' END) AS stands (standing)
+    WHERE row.id = ANY(%(ended)s) AND was.id = row.id AND journey.id = row.journey_id
+"""
+
+
+def unmerge_enrollments(undone: Unmerge, now: datetime) -> None:
+    """Give enrollments back, and let those go on that the merge had ended."""
+    told = undone.remembered.get("enrollments", {"theirs": [], "live": []})
+    values = {
+        "old": undone.old_id,
+        "kept": undone.customer_id,
+        "theirs": told["theirs"],
+        "live": [row["id"] for row in told["live"]],
+        "was": msgspec.json.encode(told["live"]).decode(),
+        "merged_at": undone.merged_at,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        for statement in (*BACK, *DATES):
+            cursor.execute(statement, values)
+        cursor.execute(ENDED, values)
+        rows = cursor.fetchall()
+        cursor.execute(REVIVE, values | {"ended": [row[0] for row in rows]})
+    counted = Counter(End(*row[1:]) for row in rows)
+    count_ends({end: -many for end, many in counted.items()})
+    if rows:
+        work.wake("journeys.advance")
 
 
 ERASE = (

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from config.api.fields import JSONObject, SealedId, ShownDocument
 from config.api.serializers import ModelSerializer, Serializer
+from customers.linking import LEVELS
 from customers.models import Consent, Customer, Event, Identity, Membership, StageMove
 from customers.tracking.body import LARGEST_EVENT
 
@@ -124,7 +125,7 @@ class NewCustomerSerializer(Serializer[Any]):
     identities = serializers.DictField(
         child=serializers.CharField(max_length=512),
         allow_empty=False,
-        help_text="Kind → value: external_id, email, phone, anonymous_id, push_token.",
+        help_text=f"Kind → value: {', '.join(LEVELS)}.",
     )
     traits = Traits(required=False, default=dict)
 

@@ -27,6 +27,9 @@ class To(TextChoices):
     PHONE = "phone", gettext_lazy("phone")
     ANONYMOUS_ID = "anonymous_id", gettext_lazy("anonymous id")
     PUSH_TOKEN = "push_token", gettext_lazy("push token")
+    LOYALTY_CARD = "loyalty_card", gettext_lazy("loyalty card")
+    DEVICE = "device", gettext_lazy("device")
+    COOKIE = "cookie", gettext_lazy("cookie")
     SAID_AT = "said_at", gettext_lazy("when it was so")
     TRAIT = "trait", gettext_lazy("trait")
     CONSENT = "consent", gettext_lazy("consent: channel or channel.topic")
@@ -55,6 +58,9 @@ CALLED = {
     To.PHONE: "phone phone_number mobile telephone telefono cellulare",
     To.ANONYMOUS_ID: "anonymous_id anonymousid",
     To.PUSH_TOKEN: "push_token device_token",
+    To.LOYALTY_CARD: "loyalty_card card_number loyalty_number carta_fedelta numero_carta",
+    To.DEVICE: "device device_id",
+    To.COOKIE: "cookie cookie_id",
     To.SAID_AT: "said_at occurred_at timestamp time date changed_at original_timestamp data data_ora",
     To.CHANNEL: "channel canale",
     To.TOPIC: "topic argomento",

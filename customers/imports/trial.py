@@ -12,8 +12,9 @@ from customers.identity import Linked, Received, linked
 from customers.imports.intake import rows_of, source_of_files
 from customers.imports.rows import Fault, Reader
 from customers.models import Import, ImportBlock
-from customers.profile import load_profiles
+from customers.records import load_profiles
 from customers.seen import unseen
+from customers.survivorship import Said, load_rules
 from customers.tracking.calls import Call
 
 MOST_TOLD = 20  # rejected rows that are shown; all are counted
@@ -69,11 +70,11 @@ def expected(calls: Sequence[Call], kind: str, now: datetime) -> tuple[Counter[s
         new = _telling(batch, found, now)
     counts: Counter[str] = Counter()
     made: set[int] = set()
-    for is_new, person in zip(new, found.links.persons, strict=True):
-        if person is None:
+    for is_new, led in zip(new, found.links.found, strict=True):
+        if led is None:
             counts["rejected"] += 1
-        elif not person.root().id and id(person.root()) not in made:
-            made.add(id(person.root()))
+        elif not led.person.root().id and id(led.person.root()) not in made:
+            made.add(id(led.person.root()))
             counts["created"] += 1
         else:
             counts["changed" if is_new else "unchanged"] += 1
@@ -84,14 +85,20 @@ def expected(calls: Sequence[Call], kind: str, now: datetime) -> tuple[Counter[s
 
 def _telling(batch: Sequence[Received], found: Linked, now: datetime) -> list[bool]:
     """Of each row whether it says anything that is not known of its customer."""
-    owners = [person.root().id if person else 0 for person in found.links.persons]
-    gaining = {id(person.root()) for person, _key, _at in found.links.gained}
+    persons = [led.person.root() if led else None for led in found.links.found]
+    owners = [person.id if person else 0 for person in persons]
+    gaining = {id(gain.person.root()) for gain in found.links.gained}
+    rules = load_rules()
     profiles = load_profiles(set(owners) - {0})
     known = known_words(profiles.keys())
     telling = []
-    for one, of, country, person in zip(batch, owners, found.countries, found.links.persons, strict=True):
+    for one, of, country, person in zip(batch, owners, found.countries, persons, strict=True):
         profile = profiles.get(of)
-        learned = bool(profile.learn(one.call, country)) if profile else False
-        _last, said = weigh(words([one], [of]), known, now)
-        telling.append(learned or bool(said) or (person is not None and id(person.root()) in gaining))
+        learned = (
+            bool(profile.learn(one.call, country, Said(one.source_id or 0, rules=rules)))
+            if profile
+            else False
+        )
+        _last, said = weigh(words([one], [of], {}), known, now)
+        telling.append(learned or bool(said) or (person is not None and id(person) in gaining))
     return telling

@@ -1,8 +1,9 @@
 """The rows of this app; their states and legal moves are in customers/README.md."""
 
 from customers.models.consent import Consent, Suppression, Topic
-from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, Tombstone
+from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, MergeRecord, Tombstone
 from customers.models.event import Event
+from customers.models.identifier import IdentifierRule
 from customers.models.imports import Import, ImportBlock, RejectedRow
 from customers.models.inbox import InboxRow, SchemaCursor, SeenEvent, SeenMessage, Source
 from customers.models.news import News
@@ -10,17 +11,20 @@ from customers.models.repair import RepairSweep
 from customers.models.segment import Membership, Segment
 from customers.models.stage import Stage, StageHold, StageMove, StageVersion
 from customers.models.tally import SegmentSize, StageSize, StageTally, StayTally
+from customers.models.trait_rule import TraitRule
 
 __all__ = [
     "Consent",
     "Customer",
     "Event",
+    "IdentifierRule",
     "Identity",
     "IdentityKind",
     "Import",
     "ImportBlock",
     "InboxRow",
     "Membership",
+    "MergeRecord",
     "MergedCustomer",
     "News",
     "RejectedRow",
@@ -41,4 +45,5 @@ __all__ = [
     "Suppression",
     "Tombstone",
     "Topic",
+    "TraitRule",
 ]

@@ -19,6 +19,15 @@ class Customer(models.Model):
         help_text=_("When each trait was said, in microseconds since 1970."),
     )
     trait_errors = models.JSONField(_("faults in traits"), default=dict, db_default={}, editable=False)
+    trait_sources = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text=_("The source of each trait's value.")
+    )
+    trait_notes = models.JSONField(
+        default=dict,
+        db_default={},
+        editable=False,
+        help_text=_("Of some traits: as whose the value came, how often each was said."),
+    )
     language = models.CharField(_("language"), max_length=12, blank=True, default="", db_default="")
     country = models.CharField(_("country"), max_length=2, blank=True, default="", db_default="")
     time_zone = models.CharField(
@@ -74,6 +83,9 @@ class IdentityKind(models.TextChoices):
     PHONE = "phone", _("phone")
     ANONYMOUS = "anonymous_id", _("anonymous id")
     PUSH_TOKEN = "push_token", _("push token")
+    LOYALTY_CARD = "loyalty_card", _("loyalty card")
+    DEVICE = "device", _("device")
+    COOKIE = "cookie", _("cookie")
 
 
 class Identity(models.Model):
@@ -85,6 +97,9 @@ class Identity(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=IdentityKind)
     value = models.CharField(_("value"), max_length=512)
     created_at = models.DateTimeField(_("since"))
+    origin_id = models.BigIntegerField(
+        null=True, editable=False, help_text=_("As which customer's it came, who was merged since.")
+    )
 
     class Meta:
         verbose_name = _("identity")
@@ -94,7 +109,7 @@ class Identity(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "value"],
-                include=["customer"],
+                include=["customer", "origin_id"],
                 opclasses=["varchar_ops", "varchar_pattern_ops"],
                 name="one_customer_per_identity",
             )
@@ -123,6 +138,52 @@ class MergedCustomer(models.Model):
 
     def __str__(self) -> str:
         return str(self.old_public_id)
+
+
+class MergeRecord(models.Model):
+    """That one customer was merged into another: when, by which call or person, why; and how to undo it.
+
+    `remembered` is what the merge overwrote, and whose rows were whose, by the apps' parts; it is gone when
+    the merge is undone. The pair is not merged again by itself then.
+    """
+
+    old_id = models.BigIntegerField()
+    old_public_id = models.UUIDField(_("old id"))
+    customer_id = models.BigIntegerField()
+    merged_at = models.DateTimeField(_("merged"))
+    merged_by = models.CharField(_("by"), max_length=150, blank=True, default="")
+    reason = models.TextField(_("reason"), blank=True, default="")
+    source = models.ForeignKey(
+        "customers.Source",
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("source"),
+    )
+    message_id = models.CharField(max_length=200, blank=True, default="")
+    kind = models.CharField(_("kind"), max_length=20, blank=True, default="")
+    value = models.CharField(_("value"), max_length=512, blank=True, default="")
+    remembered = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(_("undone"), null=True)
+    undone_by = models.CharField(_("undone by"), max_length=150, blank=True, default="", db_default="")
+    undone_reason = models.TextField(_("reason"), blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        indexes = [
+            models.Index(fields=["customer_id"], name="merge_into"),
+            models.Index(fields=["old_id"], name="merge_of"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.old_public_id)
+
+    @property
+    def shown(self) -> str:
+        """The identifier that named both, as whoever asks may see it; nothing where a person merged them."""
+        return shown_identity(self.kind, self.value) if self.kind else ""
 
 
 class Tombstone(models.Model):

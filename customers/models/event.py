@@ -35,6 +35,9 @@ class Event(models.Model):
     )
     message_id = models.CharField(max_length=200, blank=True, default="", db_default="")
     is_quiet = models.BooleanField(default=False, db_default=False, editable=False)
+    origin_id = models.BigIntegerField(
+        null=True, editable=False, help_text=_("As which customer's it came, who was merged since.")
+    )
 
     class Meta:
         verbose_name = _("event")

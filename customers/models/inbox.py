@@ -3,7 +3,7 @@
 import secrets
 
 from django.contrib.postgres.indexes import BrinIndex
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +40,14 @@ class Source(models.Model):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text=_("Empty: as many as come. Beyond it the sender is told to wait, and nothing is lost."),
+    )
+
+    trust = models.PositiveSmallIntegerField(
+        _("trust"),
+        default=50,
+        db_default=50,
+        validators=[MaxValueValidator(100)],
+        help_text=_("0 to 100: of traits that go by it, the value of the most trusted source stays."),
     )
 
     class Meta:

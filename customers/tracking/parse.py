@@ -1,6 +1,6 @@
 """From a request's text to calls: Segment's shapes, checked; every fault named with its place. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import uuid4
@@ -12,6 +12,8 @@ from customers.tracking.calls import Call, Kind, Statement, moment
 from customers.tracking.json import decode, joined
 from customers.tracking.problems import Problem, at, invalid
 
+OTHER_KINDS = ("loyalty_card", "cookie", "email", "phone")
+MOST_IDS, LONGEST_ID = 20, 512
 KINDS: tuple[Kind, ...] = ("identify", "track", "page", "screen", "alias", "group")
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
@@ -194,13 +196,23 @@ def _identities(incoming: Incoming, context: Mapping[str, Any]) -> dict[str, str
     found = {
         "external_id": _identifier(incoming.user_id),
         "anonymous_id": _identifier(incoming.anonymous_id),
-        "push_token": _text(device, "token", 512),
+        "push_token": _text(device, "token", LONGEST_ID),
+        "device": _text(device, "id", LONGEST_ID),
     }
+    if isinstance(others := context.get("externalIds"), list):
+        found |= dict(_others(others))
     return {kind: value for kind, value in found.items() if value}
 
 
+def _others(said: list[Any]) -> Iterator[tuple[str, str]]:
+    """Identifiers in Segment's `context.externalIds`, of kinds that have no place of their own in a call."""
+    for one in said[:MOST_IDS]:
+        if isinstance(one, dict) and one.get("type") in OTHER_KINDS and isinstance(one.get("id"), str | int):
+            yield one["type"], str(one["id"])[:LONGEST_ID].strip()
+
+
 def _check_names_somebody(call: Call, where: str) -> None:
-    if call.identities.keys() & {"external_id", "anonymous_id"}:
+    if call.identities.keys() & {"external_id", "anonymous_id", *OTHER_KINDS}:
         return
     if any(
         isinstance(call.traits.get(kind), str) and call.traits[kind].strip() for kind in ("email", "phone")

@@ -4,9 +4,11 @@ import pytest
 
 from channels.models import FateNotice, Message
 from channels.ownership import export_messages, move_messages
-from customers.merge import Merge
+from customers.merge import Merge, merge_customers
+from customers.models import MergeRecord
 from customers.privacy import erase_customers, export_customer
-from tests.builders import NOON
+from customers.unmerge import unmerge
+from tests.builders import HOUR, NOON
 from tests.channels import rows
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,27 @@ def test_second_message_of_a_broadcast_does_not_go_but_stays_on_record(fields, s
     assert set(Message.objects.values_list("customer_id", flat=True)) == {kept.id}
     assert rows.states()[went.id] == ("sent", "")
     assert rows.states()[other.id][0] == state
+
+
+def test_unmerge_gives_messages_back_and_opens_those_that_the_merge_closed():
+    old, kept = rows.reader(1), rows.reader(2)
+    what = rows.content()
+    mine = rows.message(old, what)
+    broadcast = {"source": "broadcast", "source_id": 9}
+    went = rows.message(kept, what, None, **broadcast, state="sent", slot_at=NOON)
+    second = rows.message(old, what, **broadcast)
+    merge_customers([Merge(old.id, kept.id)], NOON)
+    assert rows.states()[second.id] == ("suppressed", "withdrawn")
+
+    unmerge(MergeRecord.objects.get().pk, "ada", "Two people", NOON + HOUR)
+
+    assert dict(Message.objects.values_list("pk", "customer_id")) == {
+        mine.id: old.id,
+        went.id: kept.id,
+        second.id: old.id,
+    }
+    again = Message.objects.get(pk=second.id)
+    assert (again.state, again.reason, again.step, again.due_at) == ("queued", "", "", NOON + HOUR)
 
 
 def test_erased_customer_leaves_no_messages():

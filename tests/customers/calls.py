@@ -6,6 +6,7 @@ from typing import Any
 
 from config import work
 from customers.inbox import accept
+from customers.linking import LEVELS
 from customers.models import Customer, Identity
 from customers.tracking.calls import Call, Kind
 from tests.builders import NOON
@@ -14,10 +15,8 @@ _numbers = count(1)
 
 
 def call(kind: Kind = "track", at: datetime = NOON, **fields: Any) -> Call:
-    """A call; `external_id`, `anonymous_id` and `push_token` are its identities."""
-    identities = {
-        name: fields.pop(name) for name in ("external_id", "anonymous_id", "push_token") if name in fields
-    }
+    """A call; those of its fields that are kinds of identifiers are its identities."""
+    identities = {name: fields.pop(name) for name in LEVELS if name in fields}
     if kind == "track":
         fields.setdefault("event", "Product Viewed")
     fields.setdefault("message_id", f"m{next(_numbers)}")

@@ -4,7 +4,17 @@ import pytest
 
 from customers import merge
 from customers.inbox import CustomerEvent, accept_customer_events
-from customers.models import Consent, Customer, Event, Identity, Membership, MergedCustomer, Segment
+from customers.models import (
+    Consent,
+    Customer,
+    Event,
+    IdentifierRule,
+    Identity,
+    InboxRow,
+    Membership,
+    MergedCustomer,
+    Segment,
+)
 from customers.queries import addresses
 from tests.builders import DAY, HOUR, NOON, consent, customer, event
 from tests.customers.calls import call, identify, owner, receive
@@ -35,13 +45,94 @@ def test_anonymous_customer_is_merged_into_the_known_one_at_identify():
     assert MergedCustomer.objects.get().old_public_id == old.public_id
 
 
-def test_anonymous_customer_is_not_merged_by_a_track():
-    customer(external_id="u1")
+def test_anonymous_customer_is_merged_by_any_call_that_names_both():
+    known = customer(external_id="u1")
     receive(call(anonymous_id="a1"))
 
     receive(call(anonymous_id="a1", external_id="u1"))
 
+    assert list(Customer.objects.all()) == [known]
+
+
+def test_device_never_merges_two_known_customers():
+    one = customer(email="a@example.com")
+    receive(call(external_id="u1", device="d1"))
+
+    receive(identify(device="d1", traits={"email": "a@example.com"}))
+
+    assert owner("device", "d1") == owner("external_id", "u1")
+    assert owner("email", "a@example.com") == one
+
+
+def test_new_number_never_lands_on_somebody_by_a_device_alone():
+    newsletter = customer(email="a@example.com", anonymous_id="a1")
+
+    receive(identify(external_id="u1", anonymous_id="a1"))
+
+    assert owner("external_id", "u1") != newsletter
+
+
+def test_email_and_phone_in_one_call_are_one_customer():
+    customer(email="a@example.com")
+    customer(phone="+390655512345")
+
+    receive(identify(traits={"email": "a@example.com", "phone": "+390655512345"}))
+
+    assert owner("email", "a@example.com") == owner("phone", "+390655512345")
+
+
+def test_blocked_value_leads_nowhere_and_is_told():
+    IdentifierRule.objects.filter(kind="phone").update(blocked="06 5551 2345")
+
+    receive(identify(external_id="u1", traits={"phone": "+39 06 5551 2345"}))
+    receive(identify(external_id="Unknown", anonymous_id="a1"))
+
+    assert set(Identity.objects.values_list("kind", "value")) == {
+        ("external_id", "u1"),
+        ("anonymous_id", "a1"),
+    }
+    assert set(owner("external_id", "u1").trait_errors) == {"phone"}
+    assert set(owner("anonymous_id", "a1").trait_errors) == {"external_id"}
+
+
+def test_call_of_nothing_but_blocked_values_is_parked():
+    receive(call(external_id="null"))
+
+    assert Customer.objects.count() == 0
+    assert InboxRow.objects.get().state == "parked"
+
+
+def test_identifier_beyond_its_limit_is_left_out_and_told():
+    IdentifierRule.objects.filter(kind="email").update(most=1)
+
+    for address in ("a@example.com", "b@example.com"):
+        receive(identify(external_id="u1", traits={"email": address}))
+
+    of = owner("external_id", "u1")
+    assert list(of.identities.filter(kind="email").values_list("value", flat=True)) == ["a@example.com"]
+    assert set(of.trait_errors) == {"email"}
+
+
+def test_merge_beyond_a_limit_is_not_made():
+    IdentifierRule.objects.filter(kind="email").update(most=1)
+    customer(external_id="u1", email="a@example.com")
+    customer(email="b@example.com")
+
+    receive(identify(external_id="u1", traits={"email": "b@example.com"}))
+
     assert Customer.objects.count() == 2
+
+
+def test_priority_says_whose_call_it_is_among_equals():
+    IdentifierRule.objects.filter(kind="phone").update(priority=1)
+    IdentifierRule.objects.filter(kind="email").update(most=1)
+    customer(email="a@example.com")
+    of = customer(phone="+390655512345", email="b@example.com")
+
+    receive(identify(traits={"email": "a@example.com", "phone": "+390655512345", "city": "Bari"}))
+
+    of.refresh_from_db()
+    assert of.traits["city"] == "Bari"
 
 
 def test_two_customer_numbers_are_never_joined_by_email_or_device():
