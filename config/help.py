@@ -49,6 +49,25 @@ PAGES = {
         ),
         "messages.html#what-the-gate-asks",
     ),
+    "customer_merge": Help(
+        _("What becomes of two customers who turn out to be one. It can be undone from the customer's page."),
+        "identity.html#merging-by-hand",
+    ),
+    "customer_unmerge": Help(
+        _("Two who were merged and are two people after all: each gets back their own."),
+        "identity.html#taking-apart",
+    ),
+    "customers_identifierrule": Help(
+        _(
+            "By what customers are recognised: which kind counts first, how many of it a customer may have,"
+            " and which values lead to nobody."
+        ),
+        "identity.html#identifiers",
+    ),
+    "customers_traitrule": Help(
+        _("Which value stays where several are said of a trait. Without a rule it is the newest."),
+        "identity.html#which-value-stays",
+    ),
     "customers_segment": Help(
         _(
             "Groups of customers: by a rule, which is true at every moment, or lists that are kept by hand."

@@ -48,6 +48,7 @@ DESIGN = (
     LOOK
     | {SEE_PERSONAL}
     | _named("customers", segment="add change", **{"import": "view add change"})
+    | _named("customers", identifierrule="view change", traitrule="view add change delete")
     | _named("channels", content="add change delete", contenttext="add change delete", channel="view")
     | _named("campaigns", broadcast="add change")
     | _named("journeys", journey="add change", kepttest="change delete")
@@ -64,6 +65,7 @@ DECIDE = LOOK | {SEE_PERSONAL, APPROVE} | _named("journeys", publishingpolicy="v
 CONNECT = (
     LOOK
     | _named("config", apikey="view add change")
+    | _named("customers", identifierrule="view", traitrule="view")
     | _named("customers", customer="add", source="view add change", inboxrow="view change")
     | _named("customers", suppression="view", repairsweep="view")
     | _named("channels", channel="view add change")

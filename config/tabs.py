@@ -18,6 +18,7 @@ GROUPS: list[list[tuple[Any, str]]] = [
         (_("Suppressions"), "customers.suppression"),
         (_("Calls that failed"), "customers.inboxrow"),
     ],
+    [(_("Identifiers"), "customers.identifierrule"), (_("Traits"), "customers.traitrule")],
     [
         (_("Sweeps"), "django_celery_beat.periodictask"),
         (_("Intervals"), "django_celery_beat.intervalschedule"),

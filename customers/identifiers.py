@@ -5,11 +5,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from customers.addresses import AddressError, normal
 from customers.linking import LEVELS
 from customers.models import IdentifierRule
+
+BLOCKED = noop("This value is blocked: it leads to nobody.")
+BEYOND = noop("The customer has as many identifiers of this kind as may be.")
 
 
 class Identifiers(NamedTuple):
@@ -22,9 +25,7 @@ class Identifiers(NamedTuple):
     def refusal(self, kind: str, value: str) -> str:
         """Why this value (in its one spelling) leads to nobody; nothing where it may lead to somebody."""
         text = self.blocked.get(kind)
-        return (
-            _("This value is blocked: it leads to nobody.") if text and _is_blocked(kind, text, value) else ""
-        )
+        return BLOCKED if text and _is_blocked(kind, text, value) else ""
 
 
 def load_identifiers() -> Identifiers:

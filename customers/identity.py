@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from customers.claims import claim_of
 from customers.copying import NULL, copy_lines, escaped, moments, numbers
 from customers.countries import countries_of
-from customers.identifiers import load_identifiers
+from customers.identifiers import BEYOND, load_identifiers
 from customers.linking import Claim, Gain, Join, Key, Known, Links, Person, link
 from customers.locks import lock_customers
 from customers.merge import Cause, Merge, merge_customers
@@ -86,7 +85,7 @@ def linked(batch: Sequence[Received]) -> Linked:
     before = dict(owners)
     links = link(claims, known)
     for place, key in links.beyond:
-        refused.setdefault(place, {})[key[0]] = _("The customer has as many of this kind as may be.")
+        refused.setdefault(place, {})[key[0]] = BEYOND
     return Linked(countries, claims, before, known, links, origins, refused)
 
 

@@ -94,7 +94,7 @@ def _checked(identities: Mapping[str, str]) -> dict[str, str]:
             errors.append({"path": kind, "message": str(error)})
         else:
             if why := rules.refusal(kind, keys[kind]):
-                errors.append({"path": kind, "message": why})
+                errors.append({"path": kind, "message": _(why)})
     unknown = _("No such kind. There are: %s.") % ", ".join(LEVELS)
     errors += [{"path": kind, "message": unknown} for kind in keys if kind not in LEVELS]
     if errors:

@@ -5,20 +5,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext
 
 from channels.models import Message, MessageState
+from config.masking import shown_document
 from customers.models import (
     Consent,
     Customer,
     Identity,
     Membership,
+    MergeRecord,
     Segment,
+    Source,
     Stage,
     StageHold,
     StageMove,
     Suppression,
 )
+from customers.tracking.calls import EPOCH, MICROSECOND
 from journeys.models import Enrollment, Standing
+
+MOST_MERGES = 50
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,17 @@ class StageStop:
     stage: Stage
     visits: int
     is_here: bool
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A trait: its source by name, when it was said, and what is wrong with it."""
+
+    name: str
+    value: Any
+    source: str
+    said_at: datetime | None
+    fault: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,8 @@ class Profile:
     memberships: list[Membership]
     enrollments: list[Enrollment]
     received: dict[str, int]
+    traits: list[Trait]
+    merges: list[MergeRecord]
 
 
 def profile(customer: Customer, now: datetime) -> Profile:
@@ -64,7 +84,32 @@ def profile(customer: Customer, now: datetime) -> Profile:
         memberships=list(stays.select_related("segment").order_by("segment__name")),
         enrollments=list(inside.select_related("journey", "version").order_by("-entered_at")),
         received=_received(customer, now),
+        traits=_traits(customer),
+        merges=list(
+            MergeRecord.objects.filter(Q(customer_id=customer.pk) | Q(old_id=customer.pk))
+            .defer("remembered")
+            .select_related("source")
+            .order_by("-pk")[:MOST_MERGES]
+        ),
     )
+
+
+def _traits(customer: Customer) -> list[Trait]:
+    """What is known of the customer, as whoever asks may see it, and what could not be taken."""
+    sources = Source.objects.in_bulk(set(customer.trait_sources.values())) if customer.trait_sources else {}
+    times, faults = customer.trait_times, customer.trait_errors
+    shown = shown_document(customer.traits)
+    names = [*shown, *(name for name in faults if name not in shown)]
+    return [
+        Trait(
+            name,
+            shown.get(name, ""),
+            str(sources.get(customer.trait_sources.get(name), "")),
+            EPOCH + times[name] * MICROSECOND if name in times else None,
+            gettext(faults[name]) if name in faults else "",
+        )
+        for name in names
+    ]
 
 
 def _path(customer: Customer) -> list[StageStop]:

@@ -47,6 +47,9 @@ GROUPS = {
     "People": {
         "customers_customer_changelist": "",
         "customer": "{customer}",
+        "customers_identifierrule_changelist": "",
+        "customers_identifierrule_change": "email",
+        "customers_traitrule_changelist": "",
         "customers_segment_changelist": "",
         "customers_segment_change": "{segment}",
         "customers_segment_add": "",

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
 from io import BytesIO
+from uuid import uuid4
 
 from django.apps import apps
 from django.conf import settings
@@ -28,13 +29,16 @@ from customers.imports.intake import take_in
 from customers.models import (
     Consent,
     Customer,
+    IdentifierRule,
     InboxRow,
     Membership,
+    MergeRecord,
     RepairSweep,
     Stage,
     StageMove,
     StageVersion,
     Suppression,
+    TraitRule,
 )
 from customers.stage_versions import definitions_in_force
 from journeys.models import (
@@ -183,6 +187,16 @@ class Whole:
             ),
             self._parked(),
             RepairSweep.objects.create(started_at=now),
+            IdentifierRule.objects.get(kind="email"),
+            TraitRule.objects.create(trait="city", way="trusted"),
+            MergeRecord.objects.create(
+                old_id=1,
+                old_public_id=uuid4(),
+                customer_id=self.her.pk,
+                merged_at=now,
+                kind="email",
+                value=PERSONAL["email"],
+            ),
             take_in(BytesIO(b"email,name\n%s,Z\n" % PERSONAL["email"].encode()), "customers", "crm", now),
             StageVersion.objects.create(definitions=definitions_in_force(), saved_at=now),
             Simulation.objects.create(

@@ -9,6 +9,7 @@ from customers.api.explain import ExplanationViewSet
 from customers.api.holds import StageHoldViewSet
 from customers.api.imports import ImportViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
+from customers.api.merges import MergeViewSet
 from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.stage_versions import StageVersionViewSet
@@ -29,12 +30,18 @@ events = CustomerEventViewSet.as_view({"get": "list"})
 moves = StageHistoryViewSet.as_view({"get": "list"})
 holds = StageHoldViewSet.as_view({"get": "list", "post": "create", "delete": "release"})
 consents = ConsentViewSet.as_view({"get": "list", "post": "create"})
+merges = MergeViewSet.as_view({"get": "list"})
+merge = MergeViewSet.as_view({"post": "merge"})
+unmerge = MergeViewSet.as_view({"post": "unmerge"})
 explanation = ExplanationViewSet.as_view({"post": "explain"})
 urlpatterns = [
     path("customers/<uuid:id>/events/", events, name="api-customer-events"),
     path("customers/<uuid:id>/stage_history/", moves, name="api-customer-stage-history"),
     path("customers/<uuid:id>/stage_holds/", holds, name="api-customer-stage-holds"),
     path("customers/<uuid:id>/consents/", consents, name="api-customer-consents"),
+    path("customers/<uuid:id>/merges/", merges, name="api-customer-merges"),
+    path("customers/<uuid:id>/merge/", merge, name="api-customer-merge"),
+    path("customers/<uuid:id>/unmerge/", unmerge, name="api-customer-unmerge"),
     path("customers/<uuid:id>/explain/", explanation, name="api-customer-explain"),
     *router.urls,
 ]

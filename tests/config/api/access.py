@@ -34,6 +34,7 @@ TABLE: dict[tuple[Scope, str], str] = {
         GET customers/<uuid:id>/enrollments/
         GET customers/<uuid:id>/events/
         POST customers/<uuid:id>/explain/
+        GET customers/<uuid:id>/merges/
         GET customers/<uuid:id>/messages/
         GET customers/<uuid:id>/stage_history/
         GET customers/<uuid:id>/stage_holds/
@@ -100,6 +101,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         DELETE customers/<uuid:id>/
         PATCH customers/<uuid:id>/
         POST customers/<uuid:id>/consents/
+        POST customers/<uuid:id>/merge/
+        POST customers/<uuid:id>/unmerge/
         DELETE customers/<uuid:id>/stage_holds/
         POST customers/<uuid:id>/stage_holds/
         POST suppressions/
