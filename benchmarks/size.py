@@ -9,6 +9,7 @@ class Size(NamedTuple):
     `days`: how far back is simulated. `crowd`: customers of whom all are asked.
     `over`: seconds over which those who are due leave; `rest`: seconds of doing nothing.
     `month`: customers of a month that is walked in a rehearsal. `imported`: rows of a file.
+    `merged`: events of each of two who are merged.
     `waiting`, `journeys`: enrollments that wait in other journeys, and how many are live then.
     """
 
@@ -35,6 +36,7 @@ class Size(NamedTuple):
     waiting: int
     journeys: int
     imported: int
+    merged: int
 
 
 FULL = Size(
@@ -61,6 +63,7 @@ FULL = Size(
     waiting=1_000_000,
     journeys=200,
     imported=100_000,
+    merged=5_000,
 )
 QUICK = Size(
     customers=60,
@@ -86,4 +89,5 @@ QUICK = Size(
     waiting=200,
     journeys=6,
     imported=300,
+    merged=50,
 )

@@ -25,6 +25,7 @@ from benchmarks import (
     latency,
     live,
     many_journeys,
+    merges,
     previews,
     rehearsal_month,
     segments,
@@ -53,7 +54,7 @@ GOAL = ("exit_at_once_p50", "exit_at_once_p99")
 START = ("start_rate", "start_memory", "start_first_message")
 CROWD = (
     "segment_rebuild", "segment_rebuild_held", "preview_p95", "preview_exact_p95", "preview_within",
-    "stage_flow", "csv_import", "csv_import_memory", "segments_of_500", "listening_among_200",
+    "stage_flow", "csv_import", "csv_import_memory", "merge", "unmerge", "segments_of_500", "listening_among_200",
     *LIVE, *GOAL, *START,
 )  # fmt: skip
 
@@ -169,6 +170,7 @@ class Suite:
                 ),
                 (("stage_flow",), partial(flows.measure, size, settings.DATABASE_URL, now)),
                 (("csv_import",), partial(csv_import.measure, size, settings.DATABASE_URL)),
+                (("merge", "unmerge"), partial(merges.measure, size, settings.DATABASE_URL, now)),
                 (("segments_of_500",), partial(live.measure_others, size, customers, now)),
             ):
                 if any(map(self._wants, names)):

@@ -25,6 +25,8 @@ NAMES = [
     "stage_flow",
     "csv_import",
     "csv_import_memory",
+    "merge",
+    "unmerge",
     "segments_of_500",
     "entered_p99",
     "clock_idle",
