@@ -27,7 +27,8 @@ EVENTS = """
     FROM generate_series(1, %(many)s) AS k
 """
 MESSAGES = """
-    INSERT INTO channels_message (customer_id, channel, source, source_id, state, created_at, sent_at, slot_at)
+    INSERT INTO channels_message
+        (customer_id, channel, source, source_id, state, created_at, sent_at, slot_at)
     SELECT %(of)s, 'email', 'api', 0, 'sent', at, at, at
     FROM generate_series(1, 100) AS k, LATERAL (
         SELECT %(now)s::timestamptz - make_interval(hours => 100 + k) AS at) AS sent
