@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import idna
 import phonenumbers
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop as _
 
 LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
@@ -33,28 +33,28 @@ def email(value: str) -> str:
     """An e-mail address: domain in lower case and ASCII, the part before the @ left as it is."""
     local, at, domain = value.rpartition("@")
     if not at or not local or not domain:
-        raise AddressError(noop("An e-mail address looks like name@example.com."))
+        raise AddressError(_("An e-mail address looks like name@example.com."))
     if len(local) > 64:  # noqa: PLR2004 - RFC 5321
-        raise AddressError(noop("The part before the @ has more than 64 characters."))
+        raise AddressError(_("The part before the @ has more than 64 characters."))
     if not LOCAL.fullmatch(local):
-        raise AddressError(noop("The part before the @ has a character that no mailbox has."))
+        raise AddressError(_("The part before the @ has a character that no mailbox has."))
     return f"{local}@{_domain(domain)}"
 
 
 def _domain(domain: str) -> str:
     if domain.startswith("["):
-        raise AddressError(noop("An address at a number, such as a@[127.0.0.1], is not taken."))
+        raise AddressError(_("An address at a number, such as a@[127.0.0.1], is not taken."))
     domain = domain.lower().rstrip(".")
     if not domain.isascii():
         try:
             domain = idna.encode(domain, uts46=True).decode()
         except (idna.IDNAError, UnicodeError) as error:
-            raise AddressError(noop("The part after the @ is no valid international domain.")) from error
+            raise AddressError(_("The part after the @ is no valid international domain.")) from error
     labels = domain.split(".")
     if len(labels) < 2 or labels[-1].isdigit():  # noqa: PLR2004 - a name and its top level
-        raise AddressError(noop("The part after the @ needs a dot and a top-level domain."))
+        raise AddressError(_("The part after the @ needs a dot and a top-level domain."))
     if len(domain) > 190 or not all(LABEL.fullmatch(label) for label in labels):  # noqa: PLR2004
-        raise AddressError(noop("The part after the @ is no valid domain."))
+        raise AddressError(_("The part after the @ is no valid domain."))
     return domain
 
 
@@ -65,10 +65,10 @@ def phone(value: str, country: str) -> str:
         number = phonenumbers.parse(value, country.upper() or None)
     except phonenumbers.NumberParseException as error:
         raise AddressError(
-            noop("This is no telephone number. Write it with + and the country's code.")
+            _("This is no telephone number. Write it with + and the country's code.")
         ) from error
     if any(character.isalpha() for character in value) or number.extension:
-        raise AddressError(noop("A telephone number has no letters."))
+        raise AddressError(_("A telephone number has no letters."))
     if not phonenumbers.is_valid_number(number):
         raise AddressError(f"No such number exists in {country.upper() or 'that country'}.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -5,14 +5,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop as _
 
 from customers.addresses import AddressError, normal
 from customers.linking import LEVELS
 from customers.models import IdentifierRule
 
-BLOCKED = noop("This value is blocked: it leads to nobody.")
-BEYOND = noop("The customer has as many identifiers of this kind as may be.")
+BLOCKED = _("This value is blocked: it leads to nobody.")
+BEYOND = _("The customer has as many identifiers of this kind as may be.")
 
 
 class Identifiers(NamedTuple):

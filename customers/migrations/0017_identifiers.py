@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('merged_by', models.CharField(blank=True, default='', max_length=150, verbose_name='by')),
                 ('reason', models.TextField(blank=True, default='', verbose_name='reason')),
                 ('message_id', models.CharField(blank=True, default='', max_length=200)),
-                ('kind', models.CharField(blank=True, default='', max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(blank=True, choices=[('external_id', 'customer number'), ('email', 'e-mail'), ('phone', 'phone'), ('anonymous_id', 'anonymous id'), ('push_token', 'push token'), ('loyalty_card', 'loyalty card'), ('device', 'device'), ('cookie', 'cookie')], default='', max_length=20, verbose_name='kind')),
                 ('value', models.CharField(blank=True, default='', max_length=512, verbose_name='value')),
                 ('remembered', models.JSONField(default=dict)),
                 ('undone_at', models.DateTimeField(null=True, verbose_name='undone')),

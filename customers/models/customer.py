@@ -162,7 +162,7 @@ class MergeRecord(models.Model):
         verbose_name=_("source"),
     )
     message_id = models.CharField(max_length=200, blank=True, default="")
-    kind = models.CharField(_("kind"), max_length=20, blank=True, default="")
+    kind = models.CharField(_("kind"), max_length=20, choices=IdentityKind, blank=True, default="")
     value = models.CharField(_("value"), max_length=512, blank=True, default="")
     remembered = models.JSONField(default=dict)
     undone_at = models.DateTimeField(_("undone"), null=True)
