@@ -51,12 +51,12 @@ def other_customer(customer: Customer, name: str) -> Customer:
     """Whom a name (an id, or `email:a@example.com`) leads to; MergeError where to nobody, or the same."""
     found = customers_named([name])[0]
     if found.customer_id is None:
-        raise MergeError(found.why or _("Nobody is known by this."))
+        raise MergeError(found.why or _("No customer is known by this."))
     if found.customer_id == customer.pk:
         raise MergeError(_("This is the same customer."))
     other = Customer.objects.select_related("stage").filter(pk=found.customer_id).first()
     if other is None:
-        raise MergeError(_("Nobody is known by this."))
+        raise MergeError(_("No customer is known by this."))
     return other
 
 

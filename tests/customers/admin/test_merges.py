@@ -45,7 +45,7 @@ def test_merge_with_nobody_is_told_on_the_customers_page():
         reverse("admin:customer_merge", args=[kept.public_id]), {"other": "email:x@example.com"}, follow=True
     )
 
-    assert "Nobody is known by this." in answer.content.decode()
+    assert "No customer is known by this." in answer.content.decode()
 
 
 def test_page_tells_where_traits_come_from():

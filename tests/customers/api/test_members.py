@@ -47,7 +47,7 @@ def test_list_is_made_and_its_members_are_changed():
                 "line": 3,
                 "member": "x",
                 "message": "Write the customer's id, or kind:value; the kinds are external_id, email, phone, "
-                "anonymous_id, push_token.",
+                "loyalty_card, anonymous_id, push_token, device, cookie.",
             },
         ],
     }
