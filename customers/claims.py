@@ -16,20 +16,23 @@ def claim_of(call: Call, country: str, rules: Identifiers) -> tuple[Claim, dict[
         said = {**said, **found}
     keys: list[Key] = []
     faults: dict[str, str] = {}
+    blocked = rules.blocked
     for kind in rules.order if len(said) > 1 else said:
         if value := said.get(kind):
             try:
-                key = (kind, normal(kind, str(value), country))
+                value = normal(kind, str(value), country)
             except AddressError:
                 continue  # noted in the customer's trait_errors
-            if why := rules.refusal(*key):
+            if kind in blocked and (why := rules.refusal(kind, value)):
                 faults[kind] = why
             else:
-                keys.append(key)
-    restates = call.kind in RESTATING
-    previous = (
-        [(kind, call.previous_id) for kind in ("anonymous_id", "external_id")] if call.previous_id else ()
-    )
-    previous = [key for key in previous if not rules.refusal(*key)]
+                keys.append((kind, value))
     assert call.occurred_at is not None  # noqa: S101 - the inbox sets it
-    return Claim(keys, call.occurred_at, restates, previous), faults
+    previous = _previous(call.previous_id, rules) if call.previous_id else ()
+    return Claim(keys, call.occurred_at, call.kind in RESTATING, previous), faults
+
+
+def _previous(value: str, rules: Identifiers) -> list[Key]:
+    """What an alias says the person had before, by the kinds that it may be."""
+    keys = [(kind, value) for kind in ("anonymous_id", "external_id")]
+    return [key for key in keys if not rules.refusal(*key)]

@@ -175,6 +175,9 @@ def _named(batch: Sequence[Received], links: Links) -> list[tuple[int, int]]:
             followed = dict(cursor.fetchall())
     linked = {found.person.root().id for found in links.found if found}
     linked |= {join.person.id for join in links.merged}
+    if not named:
+        lock_customers(linked - {0})
+        return [(0, 0)] * len(batch)
     there = set(lock_customers((linked - {0}) | {followed.get(of, of) for of in named}))
     return [
         (of if of in there else 0, one.call.customer_id if of != one.call.customer_id else 0)

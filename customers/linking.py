@@ -36,6 +36,9 @@ NUMBERED, REACHABLE, DEVICE = 3, 2, 1
 Key = tuple[str, str]
 
 
+NONE: dict[str, int] = {}  # never changed: a person of whom nothing is counted costs no dict
+
+
 class Person:
     """Somebody, while a batch is linked: a customer's row (`id`), or one that is to be made (0).
 
@@ -48,7 +51,7 @@ class Person:
         self.id = id
         self.level = level
         self.into: Person | None = None
-        self.counts: dict[str, int] = {}
+        self.counts: dict[str, int] = NONE
 
     def root(self) -> "Person":
         """Who this person is by now, after merges."""
@@ -154,7 +157,8 @@ def _linked(claim: Claim, known: Known, links: Links) -> Found:
             links.moved[key] = (person, claim.at)
         elif LEVELS[key[0]] > DEVICE or owner.root().level <= DEVICE:
             person = _merge(owner.root(), person, key, known, links)
-    _join_previous(person, claim, known, links)
+    if claim.previous:
+        _join_previous(person, claim, known, links)
     return found
 
 
@@ -197,7 +201,7 @@ def _gain(person: Person, key: Key, at: datetime, known: Known, links: Links) ->
         if person.counts.get(kind, 0) >= most:
             links.beyond.append((len(links.found), key))
             return
-        person.counts[kind] = person.counts.get(kind, 0) + 1
+        person.counts = {**person.counts, kind: person.counts.get(kind, 0) + 1}
     known.owners[key] = person
     person.level = max(person.level, LEVELS[kind])
     links.gained.append(Gain(person, key, at, len(links.found)))
@@ -212,8 +216,9 @@ def _merge(one: Person, other: Person, key: Key, known: Known, links: Links) -> 
         return other
     gone, kept = (other, one) if one.level > other.level else (one, other)
     kept.level = max(kept.level, gone.level)
-    for kind, many in gone.counts.items():
-        kept.counts[kind] = kept.counts.get(kind, 0) + many
+    if gone.counts:
+        kinds = {*gone.counts, *kept.counts}
+        kept.counts = {kind: gone.counts.get(kind, 0) + kept.counts.get(kind, 0) for kind in kinds}
     gone.into = kept
     if gone.id and not kept.id:  # the new one takes over the row that is there
         kept.id, gone.id = gone.id, 0

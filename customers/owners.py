@@ -67,7 +67,7 @@ def what_is_known(claims: Iterable[Claim], owners: dict[Key, Person], rules: Ide
                 person = asked[customer_id]
                 person.level = max(person.level, LEVELS[kind])
                 if kind in limits:
-                    person.counts[kind] = many
+                    person.counts = {**person.counts, kind: many}
             cursor.execute(APART, {"ids": numbers(asked)})
             apart = {frozenset(pair) for pair in cursor.fetchall()}
     buried = _buried({key for claim in claims for key in claim.keys if key not in owners})
