@@ -4,13 +4,14 @@ Each function runs in the transaction of customers/merge.py or customers/privacy
 locked.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from channels.models import Message
+from channels.models import Callback, Message
 from customers.merge import Merge
 
 PAIRS = "unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, customer_id)"
@@ -66,6 +67,9 @@ ERASE = (
 )
 
 
+REPORTED = ("message_id", "provider", "kind", "occurred_at", "received_at", "payload")
+
+
 def erase_messages(customer_ids: Sequence[int], now: datetime) -> None:
     """Delete the messages of erased customers, and what was reported of them."""
     del now
@@ -75,8 +79,15 @@ def erase_messages(customer_ids: Sequence[int], now: datetime) -> None:
 
 
 def export_messages(customer_id: int) -> list[dict[str, Any]]:
-    """The messages to a customer, for their copy: what, when, and what became of it."""
+    """The messages to a customer, for their copy: what, when, what became of it, what was reported of it."""
     rows = Message.objects.filter(customer_id=customer_id).order_by("id")
-    columns = ("channel", "content__slug", "topic", "state", "reason", "context", "created_at", "sent_at")
-    more = ("delivered_at", "opened_at", "clicked_at")
-    return [dict(row) for row in rows.values(*columns, *more)]
+    columns = ("channel", "content__slug", "topic", "state", "reason", "detail", "context", "created_at")
+    more = ("sent_at", "delivered_at", "opened_at", "clicked_at")
+    reported: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for report in Callback.objects.filter(message__customer_id=customer_id).order_by("pk").values(*REPORTED):
+        reported[report.pop("message_id")].append(report)
+    return [
+        dict(row) | {"reports": reported[number]}
+        for row in rows.values("id", *columns, *more)
+        for number in [row.pop("id")]
+    ]

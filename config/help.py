@@ -63,6 +63,18 @@ PAGES = {
         ),
         "imports.html",
     ),
+    "customers_privacyact": Help(
+        _("Who handed over a copy, who erased a customer, which old events were deleted, and when."),
+        "privacy.html#the-record",
+    ),
+    "customers_retention": Help(
+        _("For how long events are kept, by their names. What is older is deleted once a day."),
+        "privacy.html#for-how-long-events-are-kept",
+    ),
+    "customer_erase": Help(
+        _("Deletes all that is known of a person, so that nothing brings them back."),
+        "privacy.html#erasure",
+    ),
     "segment_ready": Help(
         _("Segments that most shops need. Take one over, then change its rule as you like."),
         "segments.html#ready-segments",

@@ -55,7 +55,8 @@ DESIGN = (
 CONDUCT = (
     DESIGN
     | {SEND}
-    | _named("customers", customer="add change", segment="export", stage="change", topic="add change delete")
+    | _named("customers", customer="add change export erase", privacyact="view", retention="view")
+    | _named("customers", segment="export", stage="change", topic="add change delete")
     | _named("customers", suppression="view", repairsweep="view")
     | _named("channels", cap="add change delete", quiethours="add change delete", holdout="add")
     | _named("journeys", publishingpolicy="view")

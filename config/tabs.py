@@ -18,6 +18,7 @@ GROUPS: list[list[tuple[Any, str]]] = [
         (_("Suppressions"), "customers.suppression"),
         (_("Calls that failed"), "customers.inboxrow"),
     ],
+    [(_("Record of privacy"), "customers.privacyact"), (_("Retention"), "customers.retention")],
     [
         (_("Sweeps"), "django_celery_beat.periodictask"),
         (_("Intervals"), "django_celery_beat.intervalschedule"),

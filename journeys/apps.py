@@ -29,6 +29,7 @@ class JourneysApp(AppConfig):
         merge.on_merge.insert(0, ownership.merge_enrollments)
         privacy.on_erase.insert(0, ownership.erase_enrollments)
         privacy.on_export["journeys"] = ownership.export_enrollments
+        privacy.on_export["dates_of_journeys"] = ownership.export_dates
         FAMILIES.look_into("journeys.rules")
         suggestions.SOURCES["journeys"] = suggested_journeys
         segments.users.append(uses.of_segments)

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from email.message import EmailMessage
 from io import BytesIO
+from uuid import uuid4
 
 from django.apps import apps
 from django.conf import settings
@@ -30,14 +31,22 @@ from customers.models import (
     Customer,
     InboxRow,
     Membership,
+    MergedCustomer,
+    News,
+    PrivacyAct,
     RepairSweep,
+    Retention,
     Stage,
+    StageHold,
     StageMove,
     StageVersion,
     Suppression,
 )
 from customers.stage_versions import definitions_in_force
 from journeys.models import (
+    Change,
+    Conversion,
+    DateDue,
     Enrollment,
     KeptTest,
     PublishingPolicy,
@@ -76,6 +85,7 @@ class Whole:
         self.broadcast = self.made["broadcast"]
         Broadcast.objects.filter(pk=self.broadcast.pk).update(state="draft")
         self.rows: dict[str, Model] = self._rows()
+        self._work_about_her()
         self.received = self._received()
 
     def _her(self) -> Customer:
@@ -126,6 +136,30 @@ class Whole:
         states = ("delivered", "sending", "bounced")
         made = [self._message(state, at, visit) for visit, state in enumerate(states, start=1)]
         return made[0]
+
+    def _work_about_her(self) -> None:
+        """What else names her: the rest of the tables that do."""
+        at = self.now - HOUR
+        of = {"customer": self.her, "journey": self.journey}
+        StageHold.objects.create(customer=self.her, stage_id=6, reason="asked", held_by="asker", held_at=at)
+        MergedCustomer.objects.create(old_id=10**9, old_public_id=uuid4(), customer=self.her, merged_at=at)
+        News.objects.create(customer_id=self.her.pk, what="reach")
+        DateDue.objects.create(**of, due_at=self.now)
+        Conversion.objects.create(
+            **of,
+            version=self.version,
+            enrollment=self.enrollment,
+            goal="order",
+            occasion=0,
+            occurred_at=at,
+        )
+        Change.objects.create(
+            enrollment_id=self.enrollment.pk,
+            step="rest",
+            visit=1,
+            what={"trait": "street", "value": PERSONAL["street"]},
+            asked_at=at,
+        )
 
     def _message(self, state: str, at: datetime, visit: int) -> Message:
         made = Message.objects.create(
@@ -183,6 +217,8 @@ class Whole:
             ),
             self._parked(),
             RepairSweep.objects.create(started_at=now),
+            PrivacyAct.objects.create(what="erased", about=uuid4(), by="asker", at=now),
+            Retention.objects.create(pattern="Page Viewed", days=90, changed_at=now),
             take_in(BytesIO(b"email,name\n%s,Z\n" % PERSONAL["email"].encode()), "customers", "crm", now),
             StageVersion.objects.create(definitions=definitions_in_force(), saved_at=now),
             Simulation.objects.create(

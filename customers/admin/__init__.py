@@ -1,10 +1,11 @@
-"""The pages of this app: sources, topics and exclusions; imports; segments and stages with their rules."""
+"""The pages of this app: sources, topics, exclusions; imports; privacy; segments, stages, their rules."""
 
 from customers.admin import (
     arrival,
     builder,
     holds,
     imports,
+    privacy,
     ready_page,
     repairs,
     segment_pages,
@@ -18,6 +19,7 @@ __all__ = [
     "builder",
     "holds",
     "imports",
+    "privacy",
     "ready_page",
     "repairs",
     "segment_pages",

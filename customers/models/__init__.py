@@ -6,6 +6,7 @@ from customers.models.event import Event
 from customers.models.imports import Import, ImportBlock, RejectedRow
 from customers.models.inbox import InboxRow, SchemaCursor, SeenEvent, SeenMessage, Source
 from customers.models.news import News
+from customers.models.privacy import PrivacyAct, Retention, RetentionSweep
 from customers.models.repair import RepairSweep
 from customers.models.segment import Membership, Segment
 from customers.models.stage import Stage, StageHold, StageMove, StageVersion
@@ -23,8 +24,11 @@ __all__ = [
     "Membership",
     "MergedCustomer",
     "News",
+    "PrivacyAct",
     "RejectedRow",
     "RepairSweep",
+    "Retention",
+    "RetentionSweep",
     "SchemaCursor",
     "SeenEvent",
     "SeenMessage",

@@ -22,8 +22,11 @@ from customers.models import (
     InboxRow,
     Membership,
     News,
+    PrivacyAct,
     RejectedRow,
     RepairSweep,
+    Retention,
+    RetentionSweep,
     SchemaCursor,
     SeenEvent,
     SeenMessage,
@@ -52,7 +55,8 @@ WAITING = {Callback, FateNotice, InboxRow, News, RepairSweep, SeenMessage, Tombs
 SOURCED = {Import, ImportBlock, RejectedRow, SchemaCursor, SeenEvent}
 # Which nobody keeps in a copy, or reads.
 TALLIES = {MessageTally, SegmentSize, StageSize, StageTally, StayTally}
-LEFT: set[type[Model]] = WAITING | TALLIES | SOURCED
+RECORDS = {PrivacyAct, Retention, RetentionSweep}
+LEFT: set[type[Model]] = WAITING | TALLIES | SOURCED | RECORDS
 
 OF_SAMPLED = "row.customer_id IN (SELECT customer_id FROM {sampled})"
 MOVED = """(SELECT {column} FROM {{live}}.customers_stagemove AS move

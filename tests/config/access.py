@@ -43,6 +43,8 @@ ROWS = {
     "customers.customer": (ALL, NOBODY, ALL, NOBODY),  # its form leads to a page that is read
     "customers.import": (WRITE, WRITE, WRITE, NOBODY),
     "customers.inboxrow": (TECH, NOBODY, NOBODY, NOBODY),
+    "customers.privacyact": (LEAD, NOBODY, NOBODY, NOBODY),
+    "customers.retention": (LEAD, ADMIN, ADMIN, ADMIN),
     "customers.repairsweep": ("CIA", NOBODY, NOBODY, NOBODY),
     "customers.segment": (ALL, WRITE, WRITE, NOBODY),
     "customers.source": (TECH, TECH, TECH, NOBODY),
@@ -67,6 +69,8 @@ PAGES = {
     "content_preview": (ALL, ALL),
     "content_try": (WRITE, WRITE),
     "customer": (ALL, ALL),
+    "customer_copy": (LEAD, LEAD),
+    "customer_erase": (LEAD, LEAD),
     "customer_stage": (LEAD, LEAD),
     "customer_timeline": (ALL, ALL),
     "customers_export": (LEAD, LEAD),

@@ -92,12 +92,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         GET topics/
         GET topics/<slug:slug>/
     """,
-    (Scope.FULL, ADMIN): """
-        POST clock/
-    """,
     (Scope.CUSTOMERS, "CIA"): """
         POST customers/
-        DELETE customers/<uuid:id>/
         PATCH customers/<uuid:id>/
         POST customers/<uuid:id>/consents/
         DELETE customers/<uuid:id>/stage_holds/
@@ -120,8 +116,17 @@ TABLE: dict[tuple[Scope, str], str] = {
     (Scope.PERSONAL, WRITE): """
         GET imports/<uuid:id>/rejected/
     """,
-    (Scope.PERSONAL, "MCPA"): """
+    (Scope.PERSONAL, LEAD): """
         GET customers/<uuid:id>/export/
+    """,
+    (Scope.CUSTOMERS, LEAD): """
+        DELETE customers/<uuid:id>/
+    """,
+    (Scope.FULL, ADMIN): """
+        POST clock/
+        POST retention/
+        DELETE retention/<uuid:id>/
+        PATCH retention/<uuid:id>/
     """,
     (Scope.DESIGN, LEAD): """
         POST broadcasts/
@@ -162,6 +167,9 @@ TABLE: dict[tuple[Scope, str], str] = {
         PATCH topics/<slug:slug>/
     """,
     (Scope.READ, LEAD): """
+        GET privacy_acts/
+        GET retention/
+        GET retention/<uuid:id>/
         GET segments/<slug:slug>/export/
     """,
     (Scope.READ, "CIA"): """

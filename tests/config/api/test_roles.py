@@ -27,6 +27,7 @@ def parts(whole: Whole, route: Route) -> dict[str, object]:
         "events": ("event", whole.event.pk),
         "imports": ("import", whole.rows["customers.import"].pk),
         "quiet-hours": ("quiet_hours", whole.rows["channels.quiethours"].pk),
+        "retention": ("retention", whole.rows["customers.retention"].pk),
         "simulations": ("simulation", whole.rows["journeys.simulation"].pk),
         "sources": ("source", whole.rows["customers.source"].pk),
         "stage_versions": ("stage_version", whole.rows["customers.stageversion"].pk),
