@@ -25,3 +25,4 @@ class ChannelsApp(AppConfig):
         merge.on_merge.append(ownership.move_messages)
         privacy.on_erase.append(ownership.erase_messages)
         privacy.on_export["messages"] = ownership.export_messages
+        privacy.on_export["preferences"] = ownership.export_preferences

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from channels.models import Callback, Message
+from channels.models import Callback, Message, Preference
 from customers.merge import Merge
 
 PAIRS = "unnest(%(old)s::bigint[], %(kept)s::bigint[]) AS merge (old_id, customer_id)"
@@ -41,9 +41,21 @@ MOVE = f"""
     FROM {PAIRS} WHERE m.customer_id = merge.old_id
 """
 
+# What either has wished, the stricter of it: the longer pause, the fewer messages.
+MOVE_PREFERENCES = f"""
+    INSERT INTO channels_preference (customer_id, every_days, paused_until, changed_at)
+    SELECT merge.customer_id, max(every_days), max(paused_until), max(changed_at)
+    FROM {PAIRS} JOIN channels_preference AS row ON row.customer_id = merge.old_id
+    GROUP BY merge.customer_id
+    ON CONFLICT (customer_id) DO UPDATE
+    SET every_days = greatest(channels_preference.every_days, excluded.every_days),
+        paused_until = greatest(channels_preference.paused_until, excluded.paused_until),
+        changed_at = greatest(channels_preference.changed_at, excluded.changed_at)
+"""
+
 
 def move_messages(merges: Sequence[Merge], now: datetime) -> None:
-    """Give the messages of customers who turned out to be others to those."""
+    """Give the messages and wishes of customers who turned out to be others to those."""
     values: dict[str, Any] = {
         "old": [merge.old_id for merge in merges],
         "kept": [merge.customer_id for merge in merges],
@@ -52,6 +64,8 @@ def move_messages(merges: Sequence[Merge], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SECOND_OF_BROADCAST, values)
         cursor.execute(MOVE, values)
+        cursor.execute(MOVE_PREFERENCES, values)
+        cursor.execute("DELETE FROM channels_preference WHERE customer_id = ANY(%(old)s)", values)
 
 
 ERASE = (
@@ -64,6 +78,7 @@ ERASE = (
     WHERE message_id IN (SELECT id FROM channels_message WHERE customer_id = ANY(%s))
     """,
     "DELETE FROM channels_message WHERE customer_id = ANY(%s)",
+    "DELETE FROM channels_preference WHERE customer_id = ANY(%s)",
 )
 
 
@@ -71,7 +86,7 @@ REPORTED = ("message_id", "provider", "kind", "occurred_at", "received_at", "pay
 
 
 def erase_messages(customer_ids: Sequence[int], now: datetime) -> None:
-    """Delete the messages of erased customers, and what was reported of them."""
+    """Delete the messages of erased customers, what was reported of them, and their wishes."""
     del now
     with connection.cursor() as cursor:
         for statement in ERASE:
@@ -91,3 +106,9 @@ def export_messages(customer_id: int) -> list[dict[str, Any]]:
         for row in rows.values("id", *columns, *more)
         for number in [row.pop("id")]
     ]
+
+
+def export_preferences(customer_id: int) -> list[dict[str, Any]]:
+    """How often a customer wants to be written to, for their copy."""
+    rows = Preference.objects.filter(customer_id=customer_id)
+    return [dict(row) for row in rows.values("every_days", "paused_until", "changed_at")]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from channels.models import Message, MessageState
+from channels.models import Message, MessageState, Preference
 from customers.models import (
     Consent,
     Customer,
@@ -40,6 +40,7 @@ class Profile:
     identities: list[Identity]
     suppressed: set[tuple[str, str]]
     consents: list[Consent]
+    preference: Preference | None
     memberships: list[Membership]
     enrollments: list[Enrollment]
     received: dict[str, int]
@@ -61,6 +62,7 @@ def profile(customer: Customer, now: datetime) -> Profile:
         identities=identities,
         suppressed=set(Suppression.objects.filter(addresses).values_list("kind", "value")),
         consents=list(customer.consents.order_by("channel", "topic")),
+        preference=Preference.objects.filter(customer=customer).first(),
         memberships=list(stays.select_related("segment").order_by("segment__name")),
         enrollments=list(inside.select_related("journey", "version").order_by("-entered_at")),
         received=_received(customer, now),

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 # Where the rows of each table stand in the copy: a list, or the lists within its rows.
 IN_COPY = {
     "channels.message": "messages",
+    "channels.preference": "preferences",
     "customers.consent": "consents",
     "customers.event": "events",
     "customers.identity": "identities",

@@ -23,7 +23,7 @@ from django_celery_beat.models import (
 )
 
 from campaigns.models import Broadcast
-from channels.models import Callback, Holdout, Message
+from channels.models import Callback, Holdout, Message, Preference
 from config.models import ApiKey, Scope
 from customers.imports.intake import take_in
 from customers.models import (
@@ -144,6 +144,7 @@ class Whole:
         StageHold.objects.create(customer=self.her, stage_id=6, reason="asked", held_by="asker", held_at=at)
         MergedCustomer.objects.create(old_id=10**9, old_public_id=uuid4(), customer=self.her, merged_at=at)
         News.objects.create(customer_id=self.her.pk, what="reach")
+        Preference.objects.create(customer=self.her, every_days=7, changed_at=at)
         DateDue.objects.create(**of, due_at=self.now)
         Conversion.objects.create(
             **of,

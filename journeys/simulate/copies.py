@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db.models import Model
 
-from channels.models import Callback, Channel, FateNotice, Message, MessageTally
+from channels.models import Callback, Channel, FateNotice, Message, MessageTally, Preference
 from customers.models import (
     Consent,
     Customer,
@@ -117,6 +117,7 @@ PAST: dict[type[Model], Copy] = {
             "clicked_at": until("clicked_at"),
         },
     ),
+    Preference: Copy(OF_SAMPLED + " AND row.changed_at < %(start)s"),
     # Whatever is sent goes nowhere, and no secret comes along.
     Channel: Copy(says={"provider": "'recording'", "settings": "''", "rests_until": "NULL"}),
     Journey: Copy(),
