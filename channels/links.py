@@ -68,6 +68,11 @@ def preferences_url(public_id: UUID) -> str:
     return f"{settings.BASE_URL}/m/p/{_sign('preferences', public_id.bytes)}"
 
 
+def confirm_url(public_id: UUID) -> str:
+    """The address where a customer confirms what a message asks for."""
+    return f"{settings.BASE_URL}/m/k/{_sign('confirm', public_id.bytes)}"
+
+
 def read_click(token: str) -> tuple[UUID, str] | None:
     """The message and the address of a click's token; None where it was altered or leads nowhere safe."""
     data = _read("click", token)
@@ -92,6 +97,11 @@ def read_unsubscribe(token: str) -> UUID | None:
 def read_preferences(token: str) -> UUID | None:
     """The message of a preference centre's token; None where it was altered."""
     return _only_id(_read("preferences", token))
+
+
+def read_confirm(token: str) -> UUID | None:
+    """The message of a confirmation's token; None where it was altered."""
+    return _only_id(_read("confirm", token))
 
 
 def _only_id(data: bytes | None) -> UUID | None:

@@ -15,7 +15,7 @@ from channels.models import Channel, ChannelKind, Preference
 from channels.outbox import reconsider
 from channels.verdict import ADDRESS_KINDS, has_consent
 from config.masking import masked
-from customers.models import Consent, Customer, Identity, Topic
+from customers.models import Consent, Customer, Identity, PendingConsent, Topic
 from customers.services import ConsentChange, lock_customers, set_consents
 
 PAUSE = timedelta(days=30)
@@ -40,10 +40,18 @@ class ChannelChoice(NamedTuple):
     topics: list[TopicChoice]
 
 
+class Said(NamedTuple):
+    """Where the customer says it: the source, and what proves it."""
+
+    source: str
+    proof: Mapping[str, str]
+
+
 class Choices(NamedTuple):
-    """All that can be chosen, as it stands."""
+    """All that can be chosen, as it stands; `to_confirm`: what waits for the customer's confirmation."""
 
     channels: list[ChannelChoice]
+    to_confirm: list[str]
     every_days: int | None
     paused_until: datetime | None
 
@@ -72,9 +80,15 @@ def choices_of(customer: Customer, now: datetime) -> Choices:
             )
             for kind, address in _ways(customer)
         ],
+        to_confirm=_to_confirm(customer, {topic.slug: topic.name for topic in topics}),
         every_days=preference.every_days if preference else None,
         paused_until=until if until and until > now else None,
     )
+
+
+def _to_confirm(customer: Customer, topics: Mapping[str, str]) -> list[str]:
+    rows = PendingConsent.objects.filter(customer=customer).order_by("pk").values_list("channel", "topic")
+    return [in_words(channel, topic, topics) for channel, topic in rows]
 
 
 def _consents(customer: Customer) -> Consents:
@@ -123,14 +137,14 @@ def save_choices(
     customer: Customer,
     wanted: Mapping[str, Wanted],
     every_days: int | None,
-    source: str,
+    said: Said,
     now: datetime,
 ) -> None:
-    """Keep what was chosen on the page; `source` says where."""
+    """Keep what was chosen on the page."""
     topics = dict(Topic.objects.order_by("name", "pk").values_list("slug", "name"))
     with transaction.atomic():
         changed = words(_consents(customer), wanted, list(topics))
-        _say(customer, [(*word, _wording(word, topics)) for word in changed], source, now)
+        _say(customer, [(*word, _wording(word, topics)) for word in changed], said, now)
         _keep(customer, now, every_days=every_days)
 
 
@@ -140,16 +154,18 @@ def pause(customer: Customer, until: datetime | None, now: datetime) -> None:
         _keep(customer, now, paused_until=until)
 
 
-def leave_all(customer: Customer, source: str, now: datetime) -> None:
+def leave_all(customer: Customer, said: Said, now: datetime) -> None:
     """No more marketing on any channel to a person, also on those that nothing was said of."""
     with transaction.atomic():
-        _say(customer, [(kind, "", False, "") for kind in ADDRESS_KINDS], source, now)
+        _say(customer, [(kind, "", False, "") for kind in ADDRESS_KINDS], said, now)
 
 
-def _say(customer: Customer, said: Sequence[tuple[str, str, bool, str]], source: str, now: datetime) -> None:
+def _say(customer: Customer, words: Sequence[tuple[str, str, bool, str]], said: Said, now: datetime) -> None:
     changes = [
-        ConsentChange(customer.pk, channel, topic, is_granted, source=source, wording=wording)
-        for channel, topic, is_granted, wording in said
+        ConsentChange(
+            *(customer.pk, channel, topic, is_granted), source=said.source, wording=wording, proof=said.proof
+        )
+        for channel, topic, is_granted, wording in words
     ]
     if changes:
         set_consents(changes, now)
@@ -158,12 +174,15 @@ def _say(customer: Customer, said: Sequence[tuple[str, str, bool, str]], source:
 def _wording(word: tuple[str, str, bool], topics: Mapping[str, str]) -> str:
     """What the customer ticked, as it stood on the page; nothing for what they took off."""
     channel, topic, is_granted = word
-    if not is_granted:
-        return ""
+    return in_words(channel, topic, topics) if is_granted else ""
+
+
+def in_words(channel: str, topic: str, topics: Mapping[str, str]) -> str:
+    """A topic on a channel, or all of it, as people call it; `topics` are the names by their keys."""
     label = ChannelKind(channel).label
     if not topic:
         return _("Messages by %(channel)s") % {"channel": label}
-    return _("%(topic)s by %(channel)s") % {"topic": topics[topic], "channel": label}
+    return _("%(topic)s by %(channel)s") % {"topic": topics.get(topic, topic), "channel": label}
 
 
 def _keep(customer: Customer, now: datetime, **values: object) -> None:

@@ -24,7 +24,7 @@ from channels import hits, links
 from channels.callbacks import store_events
 from channels.models import Channel
 from channels.provider import CallbackError, Provider, provider_of
-from channels.public_page import shown, uncached
+from channels.public_page import part_of_address, shown, uncached
 from channels.unsubscribe import leave, message_to_leave, topic_name
 from config import clock
 from config.api.problems import InvalidError
@@ -78,7 +78,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     is_done = request.method == "POST"
     only_topic = bool(message.topic) and request.POST.get("only") == "topic"
     if is_done:
-        leave(message, clock.now(), only_topic=only_topic)
+        leave(message, part_of_address(request), clock.now(), only_topic=only_topic)
     return shown(
         request,
         message.customer,

@@ -209,6 +209,10 @@ PAGES = {
         _("What messages are about, so that a customer can say no to some and yes to others."),
         "messages.html#what-the-gate-asks",
     ),
+    "customers_doubleoptin": Help(
+        _("Where a yes counts only after the customer has confirmed it by a link."),
+        "privacy.html#double-opt-in",
+    ),
     "customers_suppression": Help(
         _("Addresses that are never written to: bounced, complained, or asked not to be."),
         "messages.html#what-the-gate-asks",

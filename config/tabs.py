@@ -15,6 +15,7 @@ GROUPS: list[list[tuple[Any, str]]] = [
     [
         (_("Sources"), "customers.source"),
         (_("Topics"), "customers.topic"),
+        (_("Double opt-in"), "customers.doubleoptin"),
         (_("Suppressions"), "customers.suppression"),
         (_("Calls that failed"), "customers.inboxrow"),
     ],

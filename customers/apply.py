@@ -165,7 +165,11 @@ def words(batch: Sequence[Received], ids: Iterable[int]) -> list[ConsentChange]:
     """What the calls say of channels and topics; `ids` tells whose each call is."""
     return [
         ConsentChange(
-            of, word.channel, word.topic, word.granted, word.source, word.wording, one.call.occurred_at
+            *(of, word.channel, word.topic, word.granted, word.source, word.wording, one.call.occurred_at),
+            proof={"call": one.message_id} if one.message_id else {},
+            via=one.source_id,
+            is_confirmed=word.confirmed,
+            asks=one.call.kind != "record",
         )
         for one, of in zip(batch, ids, strict=True)
         if of

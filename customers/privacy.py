@@ -22,12 +22,14 @@ from customers.linking import Key
 from customers.locks import lock_customers
 from customers.models import (
     Consent,
+    ConsentWord,
     Customer,
     Event,
     Identity,
     Membership,
     MergedCustomer,
     News,
+    PendingConsent,
     PrivacyAct,
     StageHold,
     StageMove,
@@ -61,6 +63,8 @@ WAITING = f"""
 ERASE = (
     "DELETE FROM customers_event WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_consent WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_consentword WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_pendingconsent WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_membership WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_stagemove WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_stagehold WHERE customer_id = ANY(%s)",
@@ -159,6 +163,13 @@ def export_customer(customer_id: int) -> dict[str, Any]:
             "source",
             "wording",
             "changed_at",
+        ),
+        "consent_history": _values(
+            ConsentWord.objects.filter(**mine),
+            *("channel", "topic", "said", "source", "wording", "proof", "via__name", "said_at", "kept_at"),
+        ),
+        "consents_to_confirm": _values(
+            PendingConsent.objects.filter(**mine), "channel", "topic", "source", "wording", "said_at"
         ),
         "stages": _values(
             StageMove.objects.filter(**mine),

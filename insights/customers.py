@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from channels.models import Message, MessageState, Preference
 from customers.models import (
     Consent,
+    ConsentWord,
     Customer,
     Identity,
     Membership,
@@ -19,6 +20,8 @@ from customers.models import (
     Suppression,
 )
 from journeys.models import Enrollment, Standing
+
+WORDS = 20  # of consent that are shown; the API has all of them
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Profile:
     identities: list[Identity]
     suppressed: set[tuple[str, str]]
     consents: list[Consent]
+    consent_words: list[ConsentWord]
     preference: Preference | None
     memberships: list[Membership]
     enrollments: list[Enrollment]
@@ -62,6 +66,7 @@ def profile(customer: Customer, now: datetime) -> Profile:
         identities=identities,
         suppressed=set(Suppression.objects.filter(addresses).values_list("kind", "value")),
         consents=list(customer.consents.order_by("channel", "topic")),
+        consent_words=list(customer.consent_words.select_related("via").order_by("-pk")[:WORDS]),
         preference=Preference.objects.filter(customer=customer).first(),
         memberships=list(stays.select_related("segment").order_by("segment__name")),
         enrollments=list(inside.select_related("journey", "version").order_by("-entered_at")),

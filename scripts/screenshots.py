@@ -91,6 +91,7 @@ GROUPS = {
         "channels_quiethours_changelist": "",
         "channels_holdout_changelist": "",
         "customers_topic_changelist": "",
+        "customers_doubleoptin_changelist": "",
         "customers_suppression_changelist": "",
         "inbox": "?kind=email",
     },

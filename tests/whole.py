@@ -28,11 +28,14 @@ from config.models import ApiKey, Scope
 from customers.imports.intake import take_in
 from customers.models import (
     Consent,
+    ConsentWord,
     Customer,
+    DoubleOptIn,
     InboxRow,
     Membership,
     MergedCustomer,
     News,
+    PendingConsent,
     PrivacyAct,
     RepairSweep,
     Retention,
@@ -143,6 +146,10 @@ class Whole:
         of = {"customer": self.her, "journey": self.journey}
         StageHold.objects.create(customer=self.her, stage_id=6, reason="asked", held_by="asker", held_at=at)
         MergedCustomer.objects.create(old_id=10**9, old_public_id=uuid4(), customer=self.her, merged_at=at)
+        ConsentWord.objects.create(
+            customer=self.her, channel="email", said="granted", source="form", said_at=at, kept_at=at
+        )
+        PendingConsent.objects.create(customer=self.her, channel="sms", said_at=at)
         News.objects.create(customer_id=self.her.pk, what="reach")
         Preference.objects.create(customer=self.her, every_days=7, changed_at=at)
         DateDue.objects.create(**of, due_at=self.now)
@@ -219,6 +226,7 @@ class Whole:
             self._parked(),
             RepairSweep.objects.create(started_at=now),
             PrivacyAct.objects.create(what="erased", about=uuid4(), by="asker", at=now),
+            DoubleOptIn.objects.create(channel="email", topic="news"),
             Retention.objects.create(pattern="Page Viewed", days=90, changed_at=now),
             take_in(BytesIO(b"email,name\n%s,Z\n" % PERSONAL["email"].encode()), "customers", "crm", now),
             StageVersion.objects.create(definitions=definitions_in_force(), saved_at=now),

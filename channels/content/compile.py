@@ -30,7 +30,7 @@ from channels.content.sandbox import (
 LINK = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")')
 GAP = re.compile(r"\n(?:[ \t]*\n){2,}")
 CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
-OWN_LINK = re.compile("unsubscribe_url|preferences_url")
+OWN_LINK = re.compile("unsubscribe_url|preferences_url|confirm_url")
 PIXEL = '<img src="{{ message.open_url }}" alt="" width="1" height="1" style="display:block">'
 LONGEST_BODY = 200_000  # characters
 

@@ -33,6 +33,7 @@ class MessageSource(models.TextChoices):
     JOURNEY = "journey", _("journey")
     BROADCAST = "broadcast", _("broadcast")
     API = "api", _("API")
+    CONSENT = "consent", _("double opt-in")
 
 
 class OnCap(models.TextChoices):

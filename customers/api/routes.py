@@ -10,7 +10,12 @@ from customers.api.holds import StageHoldViewSet
 from customers.api.imports import ImportViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
 from customers.api.privacy import PrivacyActViewSet, RetentionViewSet
-from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
+from customers.api.records import (
+    ConsentHistoryViewSet,
+    ConsentViewSet,
+    CustomerEventViewSet,
+    StageHistoryViewSet,
+)
 from customers.api.segments import SegmentViewSet
 from customers.api.stage_versions import StageVersionViewSet
 from customers.api.stages import StageViewSet
@@ -32,12 +37,14 @@ events = CustomerEventViewSet.as_view({"get": "list"})
 moves = StageHistoryViewSet.as_view({"get": "list"})
 holds = StageHoldViewSet.as_view({"get": "list", "post": "create", "delete": "release"})
 consents = ConsentViewSet.as_view({"get": "list", "post": "create"})
+consent_history = ConsentHistoryViewSet.as_view({"get": "list"})
 explanation = ExplanationViewSet.as_view({"post": "explain"})
 urlpatterns = [
     path("customers/<uuid:id>/events/", events, name="api-customer-events"),
     path("customers/<uuid:id>/stage_history/", moves, name="api-customer-stage-history"),
     path("customers/<uuid:id>/stage_holds/", holds, name="api-customer-stage-holds"),
     path("customers/<uuid:id>/consents/", consents, name="api-customer-consents"),
+    path("customers/<uuid:id>/consent_history/", consent_history, name="api-customer-consent-history"),
     path("customers/<uuid:id>/explain/", explanation, name="api-customer-explain"),
     *router.urls,
 ]

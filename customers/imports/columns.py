@@ -34,6 +34,7 @@ class To(TextChoices):
     TOPIC = "topic", gettext_lazy("topic of the consent")
     GRANTED = "granted", gettext_lazy("consent: yes or no")
     WORDING = "wording", gettext_lazy("wording of the consent")
+    CONFIRMED = "confirmed", gettext_lazy("consent confirmed by double opt-in: yes or no")
     EVENT = "event", gettext_lazy("name of the event")
     MESSAGE_ID = "message_id", gettext_lazy("id of the event")
     PROPERTY = "property", gettext_lazy("property of the event")
@@ -44,8 +45,10 @@ TYPED = {To.TRAIT, To.PROPERTY}
 DATED = (Type.MOMENT, Type.DAY_FIRST, Type.MONTH_FIRST)
 WHO = [To(kind) for kind in LEVELS]
 OF = {
-    Import.Kind.CUSTOMERS: [To.NOTHING, *WHO, To.TRAIT, To.CONSENT, To.SAID_AT],
-    Import.Kind.CONSENTS: [To.NOTHING, *WHO, To.CHANNEL, To.TOPIC, To.GRANTED, To.WORDING, To.SAID_AT],
+    Import.Kind.CUSTOMERS: [To.NOTHING, *WHO, To.TRAIT, To.CONSENT, To.CONFIRMED, To.SAID_AT],
+    Import.Kind.CONSENTS: [
+        *(To.NOTHING, *WHO, To.CHANNEL, To.TOPIC, To.GRANTED, To.WORDING, To.CONFIRMED, To.SAID_AT)
+    ],
     Import.Kind.EVENTS: [To.NOTHING, *WHO, To.EVENT, To.SAID_AT, To.MESSAGE_ID, To.PROPERTY],
 }
 # Headers as other programs and people write them, in small letters with one _ between words.
@@ -60,6 +63,7 @@ CALLED = {
     To.TOPIC: "topic argomento",
     To.GRANTED: "granted is_granted consent consenso subscribed opt_in",
     To.WORDING: "wording testo",
+    To.CONFIRMED: "confirmed double_opt_in confermato",
     To.EVENT: "event event_name name evento",
     To.MESSAGE_ID: "message_id messageid event_id id_evento",
 }

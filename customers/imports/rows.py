@@ -84,7 +84,7 @@ class _Row:
 
     __slots__ = (
         *("_plan", "at", "zone", "identities", "phone", "traits", "event", "message_id", "properties"),
-        *("channel", "consents", "granted", "topic", "wording"),
+        *("channel", "consents", "granted", "topic", "wording", "confirmed"),
     )
 
     def __init__(self, plan: Plan, zone: ZoneInfo) -> None:
@@ -97,6 +97,7 @@ class _Row:
         self.event, self.message_id, self.phone = plan.event, "", ""
         self.channel, self.topic, self.wording = "", "", plan.wording
         self.granted: bool | None = None
+        self.confirmed = False
 
     def call(self, kind: Kind) -> Call:
         """The call of all that was taken; CellError where something lacks."""
@@ -110,6 +111,8 @@ class _Row:
             raise CellError(_("The row names nobody."))
         if self._plan.kind == "consents":
             self._agree()
+        for word in self.consents:
+            word.confirmed = self.confirmed
         if kind == "track" and self.at is None:
             raise CellError(_("The row does not say when it happened."))
         if kind == "track" and not self.event:
@@ -214,6 +217,10 @@ def _wording(row: _Row, _column: Column, cell: str) -> None:
     row.wording = cell
 
 
+def _confirmed(row: _Row, _column: Column, cell: str) -> None:
+    row.confirmed = bool(read(Type.BOOLEAN, cell))
+
+
 def _event(row: _Row, _column: Column, cell: str) -> None:
     if cell.startswith("$") or len(cell) > LONGEST_EVENT:
         raise CellError(_("An event has at most 200 letters and does not begin with $."))
@@ -241,6 +248,7 @@ TAKE: dict[To, Take] = {
     To.TOPIC: _topic,
     To.GRANTED: _granted,
     To.WORDING: _wording,
+    To.CONFIRMED: _confirmed,
     To.EVENT: _event,
     To.MESSAGE_ID: _message_id,
     To.PROPERTY: _property,

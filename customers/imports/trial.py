@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import F
 
 from customers.apply import words
-from customers.consents import known_words, weigh
+from customers.consents import double_opt_ins, known_words, weigh
 from customers.identity import Linked, Received, linked
 from customers.imports.intake import rows_of, source_of_files
 from customers.imports.rows import Fault, Reader
@@ -87,11 +87,11 @@ def _telling(batch: Sequence[Received], found: Linked, now: datetime) -> list[bo
     owners = [person.root().id if person else 0 for person in found.links.persons]
     gaining = {id(person.root()) for person, _key, _at in found.links.gained}
     profiles = load_profiles(set(owners) - {0})
-    known = known_words(profiles.keys())
+    known, opt_ins = known_words(profiles.keys()), double_opt_ins()
     telling = []
     for one, of, country, person in zip(batch, owners, found.countries, found.links.persons, strict=True):
         profile = profiles.get(of)
         learned = bool(profile.learn(one.call, country)) if profile else False
-        _last, said = weigh(words([one], [of]), known, now)
-        telling.append(learned or bool(said) or (person is not None and id(person.root()) in gaining))
+        changes = weigh(words([one], [of]), known, now, opt_ins).events
+        telling.append(learned or bool(changes) or (person is not None and id(person.root()) in gaining))
     return telling

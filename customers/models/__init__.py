@@ -1,6 +1,13 @@
 """The rows of this app; their states and legal moves are in customers/README.md."""
 
-from customers.models.consent import Consent, Suppression, Topic
+from customers.models.consent import (
+    Consent,
+    ConsentWord,
+    DoubleOptIn,
+    PendingConsent,
+    Suppression,
+    Topic,
+)
 from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, Tombstone
 from customers.models.event import Event
 from customers.models.imports import Import, ImportBlock, RejectedRow
@@ -14,7 +21,9 @@ from customers.models.tally import SegmentSize, StageSize, StageTally, StayTally
 
 __all__ = [
     "Consent",
+    "ConsentWord",
     "Customer",
+    "DoubleOptIn",
     "Event",
     "Identity",
     "IdentityKind",
@@ -24,6 +33,7 @@ __all__ = [
     "Membership",
     "MergedCustomer",
     "News",
+    "PendingConsent",
     "PrivacyAct",
     "RejectedRow",
     "RepairSweep",

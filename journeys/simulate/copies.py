@@ -15,6 +15,7 @@ from django.db.models import Model
 from channels.models import Callback, Channel, FateNotice, Message, MessageTally, Preference
 from customers.models import (
     Consent,
+    ConsentWord,
     Customer,
     Event,
     Import,
@@ -22,6 +23,7 @@ from customers.models import (
     InboxRow,
     Membership,
     News,
+    PendingConsent,
     PrivacyAct,
     RejectedRow,
     RepairSweep,
@@ -55,7 +57,7 @@ WAITING = {Callback, FateNotice, InboxRow, News, RepairSweep, SeenMessage, Tombs
 SOURCED = {Import, ImportBlock, RejectedRow, SchemaCursor, SeenEvent}
 # Which nobody keeps in a copy, or reads.
 TALLIES = {MessageTally, SegmentSize, StageSize, StageTally, StayTally}
-RECORDS = {PrivacyAct, Retention, RetentionSweep}
+RECORDS = {ConsentWord, PrivacyAct, Retention, RetentionSweep}
 LEFT: set[type[Model]] = WAITING | TALLIES | SOURCED | RECORDS
 
 OF_SAMPLED = "row.customer_id IN (SELECT customer_id FROM {sampled})"
@@ -97,6 +99,8 @@ PAST: dict[type[Model], Copy] = {
             "changed_at": "least(row.changed_at, %(start)s)",
         },
     ),
+    # Nobody can confirm there.
+    PendingConsent: Copy(OF_SAMPLED + " AND row.said_at < %(start)s", {"ask_at": "NULL"}),
     Suppression: Copy(
         """row.created_at < %(start)s AND (row.kind, row.value) IN (
             SELECT kind, value FROM {live}.customers_identity AS row WHERE """

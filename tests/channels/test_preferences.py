@@ -7,7 +7,7 @@ from django.test import Client
 from channels import gate, links
 from channels.ledger import caps_now, fates
 from channels.models import Content, Message, Preference
-from channels.preferences import Wanted, choices_of, is_on, leave_all, pause, save_choices, words
+from channels.preferences import Said, Wanted, choices_of, is_on, leave_all, pause, save_choices, words
 from channels.verdict import has_consent
 from customers.merge import Merge, merge_customers
 from customers.models import Consent, Topic
@@ -83,7 +83,7 @@ def keep(of, every_days=None, now=NOON, **wanted):
         one.kind: Wanted(one.is_on, {topic.slug for topic in one.topics if topic.is_on})
         for one in choices_of(of, now).channels
     }
-    save_choices(of, shown | wanted, every_days, "test", now)
+    save_choices(of, shown | wanted, every_days, Said("test", {}), now)
 
 
 def test_topic_that_is_switched_off_stops_at_the_next_dispatch(reader):
@@ -198,7 +198,7 @@ def test_pause_can_be_ended(reader):
 
 
 def test_leaving_all_refuses_every_channel_to_a_person(reader):
-    leave_all(reader, "test", NOON)
+    leave_all(reader, Said("test", {}), NOON)
 
     assert set(Consent.objects.values_list("channel", "topic", "is_granted")) == {
         ("email", "", False),

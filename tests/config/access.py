@@ -17,7 +17,7 @@ ALL, WRITE, LEAD, TECH, ADMIN, NOBODY = "VMCPIA", "MCA", "CA", "IA", "A", ""
 # Whose right is a key, a signed link or nothing; not the person's who has logged in.
 PUBLIC = {
     *("home", "set_language", "login", "callbacks", "message-click", "message-open", "message-unsubscribe"),
-    "message-preferences",
+    *("message-confirm", "message-preferences"),
     *(
         f"tracking-{kind}"
         for kind in ("batch", "settings", "identify", "track", "page", "screen", "alias", "group")
@@ -42,6 +42,7 @@ ROWS = {
     "channels.quiethours": (ALL, LEAD, LEAD, LEAD),
     "config.apikey": (TECH, TECH, TECH, NOBODY),
     "customers.customer": (ALL, NOBODY, ALL, NOBODY),  # its form leads to a page that is read
+    "customers.doubleoptin": (ALL, LEAD, NOBODY, LEAD),
     "customers.import": (WRITE, WRITE, WRITE, NOBODY),
     "customers.inboxrow": (TECH, NOBODY, NOBODY, NOBODY),
     "customers.privacyact": (LEAD, NOBODY, NOBODY, NOBODY),

@@ -30,6 +30,7 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST contents/<slug:slug>/preview/
         GET customers/
         GET customers/<uuid:id>/
+        GET customers/<uuid:id>/consent_history/
         GET customers/<uuid:id>/consents/
         GET customers/<uuid:id>/enrollments/
         GET customers/<uuid:id>/events/
@@ -37,6 +38,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         GET customers/<uuid:id>/messages/
         GET customers/<uuid:id>/stage_history/
         GET customers/<uuid:id>/stage_holds/
+        GET double_opt_ins/
+        GET double_opt_ins/<uuid:id>/
         GET enrollments/
         GET enrollments/<uuid:id>/
         GET enrollments/<uuid:id>/log/
@@ -132,6 +135,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST broadcasts/
         PATCH broadcasts/<uuid:id>/
         POST caps/
+        POST double_opt_ins/
+        DELETE double_opt_ins/<uuid:id>/
         DELETE caps/<uuid:id>/
         PATCH caps/<uuid:id>/
         POST contents/
