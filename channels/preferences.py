@@ -66,7 +66,7 @@ class Wanted(NamedTuple):
 def choices_of(customer: Customer, now: datetime) -> Choices:
     """What the page shows: channels that are active and have an address of the customer, masked."""
     topics = list(Topic.objects.order_by("name", "pk"))
-    said = _consents(customer)
+    said = _said(customer)
     preference = Preference.objects.filter(customer=customer).first()
     until = preference.paused_until if preference else None
     return Choices(
@@ -91,9 +91,12 @@ def _to_confirm(customer: Customer, topics: Mapping[str, str]) -> list[str]:
     return [in_words(channel, topic, topics) for channel, topic in rows]
 
 
-def _consents(customer: Customer) -> Consents:
+def _said(customer: Customer) -> Consents:
+    """The customer's own words, also those that wait to be confirmed: who has said yes finds it ticked."""
     rows = Consent.objects.filter(customer=customer).values_list("channel", "topic", "is_granted")
-    return {(channel, topic): is_granted for channel, topic, is_granted in rows}
+    said = {(channel, topic): is_granted for channel, topic, is_granted in rows}
+    waiting = PendingConsent.objects.filter(customer=customer).values_list("channel", "topic")
+    return said | dict.fromkeys(waiting, True)
 
 
 def _ways(customer: Customer) -> list[tuple[str, str]]:
@@ -143,7 +146,7 @@ def save_choices(
     """Keep what was chosen on the page."""
     topics = dict(Topic.objects.order_by("name", "pk").values_list("slug", "name"))
     with transaction.atomic():
-        changed = words(_consents(customer), wanted, list(topics))
+        changed = words(_said(customer), wanted, list(topics))
         _say(customer, [(*word, _wording(word, topics)) for word in changed], said, now)
         _keep(customer, now, every_days=every_days)
 

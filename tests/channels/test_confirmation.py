@@ -247,15 +247,27 @@ def test_altered_token_confirms_nothing(ada, token):
     assert not Consent.objects.exists()
 
 
-def test_preference_centre_says_what_waits_to_be_confirmed(ada):
+def test_preference_centre_asks_for_confirmation_and_says_what_waits(ada):
     agree(ada, "news")
     ask_confirmation(NOON)
     page = "/" + links.preferences_url(asked().get().public_id).split("//", 1)[1].split("/", 1)[1]
+    told = re.sub(r"\s+", " ", Client().get(page).content.decode())
+    ticked = ["email", "email/news", "email/offers"]
 
-    shown = Client().post(page, {"do": "save", "channel": "email", "on": ["email", "email/offers"]})
+    Client().post(page, {"do": "save", "channel": "email", "on": ticked})
 
-    text = re.sub(r"\s+", " ", shown.content.decode())
-    assert "News by e-mail" in text
-    assert "Offers by e-mail" in text
-    assert set(PendingConsent.objects.values_list("topic", flat=True)) == {"", "news", "offers"}
-    assert not Consent.objects.filter(is_granted=True).exists()
+    assert "News by e-mail" in told
+    assert 'value="email/news" checked' in told
+    assert set(PendingConsent.objects.values_list("topic", flat=True)) == {"news", "offers"}
+    assert not Consent.objects.exists()
+
+
+def test_what_waits_and_is_unticked_waits_no_more(ada):
+    agree(ada, "news", "offers")
+    ask_confirmation(NOON)
+    page = "/" + links.preferences_url(asked().get().public_id).split("//", 1)[1].split("/", 1)[1]
+
+    Client().post(page, {"do": "save", "channel": "email", "on": ["email", "email/offers"]})
+
+    assert list(PendingConsent.objects.values_list("topic", flat=True)) == ["offers"]
+    assert list(Consent.objects.values_list("topic", "is_granted")) == [("news", False)]
