@@ -58,8 +58,8 @@ PAGES = {
     ),
     "customers_import": Help(
         _(
-            "Customers, consents and events from CSV files: say what each column becomes, see what would"
-            " change, then import."
+            "Customers, consents, events and exclusions from CSV files: say what each column becomes, see"
+            " what would change, then import."
         ),
         "imports.html",
     ),
@@ -214,7 +214,10 @@ PAGES = {
         "privacy.html#double-opt-in",
     ),
     "customers_suppression": Help(
-        _("Addresses that are never written to: bounced, complained, or asked not to be."),
+        _(
+            "Addresses that are never written to: bounced, complained, or asked not to be. A list of them can"
+            " be imported."
+        ),
         "messages.html#what-the-gate-asks",
     ),
     "customers_inboxrow": Help(

@@ -9,6 +9,7 @@ from django.db.models import F
 from customers.apply import words
 from customers.consents import double_opt_ins, known_words, weigh
 from customers.identity import Linked, Received, linked
+from customers.imports.exclusions import weigh_exclusions
 from customers.imports.intake import rows_of, source_of_files
 from customers.imports.rows import Fault, Reader
 from customers.models import Import, ImportBlock
@@ -59,6 +60,9 @@ def expected(calls: Sequence[Call], kind: str, now: datetime) -> tuple[Counter[s
     """
     if not calls:
         return Counter(), Counter()
+    if kind == Import.Kind.SUPPRESSIONS:
+        weighed = weigh_exclusions(calls)
+        return weighed.counts + Counter(rejected=len(weighed.erased)), Counter()
     source_id = source_of_files() if kind == Import.Kind.EVENTS else None
     batch = [Received(call, now, source_id, call.message_id) for call in calls]
     found = linked(batch)

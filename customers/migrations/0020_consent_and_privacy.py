@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
             name='customer',
             options={'permissions': [('export_customer', 'Can hand over a copy of all that is known'), ('erase_customer', 'Can erase a person for good')], 'verbose_name': 'customer', 'verbose_name_plural': 'customers'},
         ),
+        migrations.AlterField(
+            model_name='import',
+            name='kind',
+            field=models.CharField(choices=[('customers', 'customers'), ('consents', 'consents'), ('events', 'events'), ('suppressions', 'exclusions')], max_length=12, verbose_name='kind'),
+        ),
         migrations.CreateModel(
             name='DoubleOptIn',
             fields=[
