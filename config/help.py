@@ -58,7 +58,7 @@ PAGES = {
     ),
     "customers_import": Help(
         _(
-            "Customers, consents, events and exclusions from CSV files: say what each column becomes, see"
+            "Customers, consents, events and suppressions from CSV files: say what each column becomes, see"
             " what would change, then import."
         ),
         "imports.html",

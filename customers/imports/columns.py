@@ -35,7 +35,7 @@ class To(TextChoices):
     GRANTED = "granted", gettext_lazy("consent: yes or no")
     WORDING = "wording", gettext_lazy("wording of the consent")
     CONFIRMED = "confirmed", gettext_lazy("consent confirmed by double opt-in: yes or no")
-    REASON = "reason", gettext_lazy("reason of the exclusion")
+    REASON = "reason", gettext_lazy("reason of the suppression")
     EVENT = "event", gettext_lazy("name of the event")
     MESSAGE_ID = "message_id", gettext_lazy("id of the event")
     PROPERTY = "property", gettext_lazy("property of the event")

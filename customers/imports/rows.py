@@ -22,7 +22,7 @@ from customers.tracking.calls import EARLIEST, Call, Kind, Statement
 ADDRESSES = {To.EMAIL, To.PHONE}
 LONGEST_EVENT, LONGEST_ID = 200, 100
 
-REASON = "reason"  # the property of a call that says why an address is excluded
+REASON = "reason"  # the property of a call that says why an address is suppressed
 # As other programs and people say it, in small letters with one _ between words.
 REASONS = {
     name: reason.value

@@ -9,9 +9,9 @@ from django.db.models import F
 from customers.apply import words
 from customers.consents import double_opt_ins, known_words, weigh
 from customers.identity import Linked, Received, linked
-from customers.imports.exclusions import weigh_exclusions
 from customers.imports.intake import rows_of, source_of_files
 from customers.imports.rows import Fault, Reader
+from customers.imports.suppressions import weigh_suppressions
 from customers.models import Import, ImportBlock
 from customers.profile import load_profiles
 from customers.seen import unseen
@@ -61,7 +61,7 @@ def expected(calls: Sequence[Call], kind: str, now: datetime) -> tuple[Counter[s
     if not calls:
         return Counter(), Counter()
     if kind == Import.Kind.SUPPRESSIONS:
-        weighed = weigh_exclusions(calls)
+        weighed = weigh_suppressions(calls)
         return weighed.counts + Counter(rejected=len(weighed.erased)), Counter()
     source_id = source_of_files() if kind == Import.Kind.EVENTS else None
     batch = [Received(call, now, source_id, call.message_id) for call in calls]

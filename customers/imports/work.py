@@ -18,9 +18,9 @@ from customers.copying import copy_lines, escaped, texts
 from customers.events import lock_events, quietly
 from customers.identity import Received
 from customers.imports.columns import check
-from customers.imports.exclusions import exclude, weigh_exclusions
 from customers.imports.intake import rows_of, source_of_files
 from customers.imports.rows import Fault, Plan, Reader
+from customers.imports.suppressions import suppress_new, weigh_suppressions
 from customers.imports.trial import try_block
 from customers.inbox import told
 from customers.models import Import, ImportBlock
@@ -99,7 +99,7 @@ def _apply_parts(one: Import, rows: Sequence[Read], faults: list[Fault], now: da
 def _apply(one: Import, rows: Sequence[Read], faults: list[Fault], now: datetime) -> Counter[str]:
     """What became of each row: a new customer, something changed, nothing. Refused rows become faults."""
     if one.kind == Import.Kind.SUPPRESSIONS:
-        return _exclude(rows, faults, now)
+        return _suppress(rows, faults, now)
     source_id = source_of_files() if one.kind == Import.Kind.EVENTS else None
     batch = [Received(call, now, source_id, call.message_id) for _line, _cells, call in rows]
     fresh = set(map(id, first_seen(batch, now))) if one.kind == Import.Kind.EVENTS else set(map(id, batch))
@@ -122,10 +122,10 @@ def _apply(one: Import, rows: Sequence[Read], faults: list[Fault], now: datetime
     return counts
 
 
-def _exclude(rows: Sequence[Read], faults: list[Fault], now: datetime) -> Counter[str]:
+def _suppress(rows: Sequence[Read], faults: list[Fault], now: datetime) -> Counter[str]:
     """The same of rows of addresses that are never to be written to."""
-    weighed = weigh_exclusions([call for _line, _cells, call in rows])
-    exclude(weighed, now)
+    weighed = weigh_suppressions([call for _line, _cells, call in rows])
+    suppress_new(weighed, now)
     faults.extend(Fault(rows[place][0], ERASED, []) for place in sorted(weighed.erased))
     return weighed.counts
 

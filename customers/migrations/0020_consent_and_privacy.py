@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='import',
             name='kind',
-            field=models.CharField(choices=[('customers', 'customers'), ('consents', 'consents'), ('events', 'events'), ('suppressions', 'exclusions')], max_length=12, verbose_name='kind'),
+            field=models.CharField(choices=[('customers', 'customers'), ('consents', 'consents'), ('events', 'events'), ('suppressions', 'suppressions')], max_length=12, verbose_name='kind'),
         ),
         migrations.CreateModel(
             name='DoubleOptIn',

@@ -16,7 +16,7 @@ class Import(models.Model):
         CUSTOMERS = "customers", _("customers")
         CONSENTS = "consents", _("consents")
         EVENTS = "events", _("events")
-        SUPPRESSIONS = "suppressions", _("exclusions")
+        SUPPRESSIONS = "suppressions", _("suppressions")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")

@@ -29,8 +29,8 @@ class Weighed(NamedTuple):
     erased: set[int]
 
 
-def weigh_exclusions(calls: Sequence[Call]) -> Weighed:
-    """A row changes something where one of its addresses is not excluded yet; an erased one is not kept."""
+def weigh_suppressions(calls: Sequence[Call]) -> Weighed:
+    """A row changes something where one of its addresses is not suppressed yet; an erased one is not kept."""
     rows = [_addresses(call) for call in calls]
     every = {address for row in rows for address in row}
     known, erased = _known(every), _erased(every)
@@ -46,7 +46,7 @@ def weigh_exclusions(calls: Sequence[Call]) -> Weighed:
     return weighed
 
 
-def exclude(weighed: Weighed, now: datetime) -> None:
+def suppress_new(weighed: Weighed, now: datetime) -> None:
     """Never write to the new ones again."""
     for reason, addresses in weighed.fresh.items():
         if addresses:
