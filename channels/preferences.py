@@ -123,11 +123,12 @@ def words(said: Consents, wanted: Mapping[str, Wanted], topics: Sequence[str]) -
     """
     found: list[tuple[str, str, bool]] = []
     for channel, want in wanted.items():
-        was_on = is_on(said, channel, topics)
-        if was_on != want.is_on:
+        was_on, whole = is_on(said, channel, topics), said.get((channel, ""))
+        is_bare = want.is_on and not want.topics and whole is not True  # then no topic keeps it on
+        if was_on != want.is_on or is_bare:
             found.append((channel, "", want.is_on))
+            whole = want.is_on
         if want.is_on:
-            whole = said.get((channel, "")) if was_on else True
             found += [
                 (channel, topic, topic in want.topics)
                 for topic in topics

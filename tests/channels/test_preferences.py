@@ -36,6 +36,7 @@ def test_words_make_of_what_was_said_what_is_wanted(before, wanted):
     after = said | {(channel, topic): is_granted for channel, topic, is_granted in found}
     if want.is_on:
         assert {topic for topic in TOPICS if told(after)[topic]} == set(want.topics)
+        assert is_on(after, "email", TOPICS)
         assert was_on or after["email", ""] is True
     else:
         assert told(after) == dict.fromkeys(("", *TOPICS), False)
