@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from channels import content_pages, contents, holdout_admin
+from channels import content_pages, contents, holdout_admin, opt_in_admin
 from channels.health import channel_days, unknown_zones
 from channels.limits import delete_limit, release_held, save_limit
 from channels.models import Cap, Channel, ChannelKind, Content, ContentText, QuietHours
@@ -28,7 +28,7 @@ from config.pages import Page
 from config.registry import UnknownKindError
 from config.templatetags.sette import icon
 
-__all__ = ["content_pages", "holdout_admin"]  # which register themselves
+__all__ = ["content_pages", "holdout_admin", "opt_in_admin"]  # which register themselves
 TEXT_FIELDS = ("subject", "body", "plain", "link")
 
 

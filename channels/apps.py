@@ -27,3 +27,4 @@ class ChannelsApp(AppConfig):
         unmerge.on_unmerge.append(ownership.unmerge_messages)
         privacy.on_erase.append(ownership.erase_messages)
         privacy.on_export["messages"] = ownership.export_messages
+        privacy.on_export["preferences"] = ownership.export_preferences

@@ -28,6 +28,13 @@ class Slot(NamedTuple):
     topic: str
 
 
+def own_cap(every_days: int | None, name: str = "") -> Cap | None:
+    """A customer's own wish, at most one message in so many days, as a cap; None: they have none."""
+    if every_days is None:
+        return None
+    return Cap(name=name, limit=1, window=Cap.Window.ROLLING, span=timedelta(days=every_days))
+
+
 def counts(cap: Cap, channel: str, topic: str) -> bool:
     """Whether such a message counts in the cap. A webhook, which reaches no person, does in its own only."""
     if cap.channel != channel and (cap.channel or channel == ChannelKind.WEBHOOK):

@@ -12,7 +12,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-from channels.caps import Slot, reach
+from channels.caps import Slot, own_cap, reach
 from channels.models import Cap, QuietHours
 from channels.verdict import ADDRESS_KINDS, Address, Open, Person, Policy, Way
 from config.localtime import zone_of
@@ -83,6 +83,9 @@ ADDRESSES = """
         ORDER BY customer_id, kind, created_at DESC, id DESC
     ) newest
     LEFT JOIN customers_suppression s ON s.kind = newest.kind AND s.value = newest.value
+"""
+PREFERENCES = """
+    SELECT customer_id, every_days, paused_until FROM channels_preference WHERE customer_id = ANY(%s)
 """
 CONSENTS = """
     SELECT customer_id, channel, topic, is_granted FROM customers_consent WHERE customer_id = ANY(%s)
@@ -185,6 +188,16 @@ def read_rivals(claimed: Sequence[Open], caps: Sequence[Cap], now: datetime) -> 
             "floor": min(message.priority for message in claimed),
         },
     )
+
+
+def read_preferences(persons: Mapping[int, Person]) -> list[Cap]:
+    """Fill in what the customers themselves have wished; returns the caps that come of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(PREFERENCES, [list(persons)])
+        for customer_id, every_days, paused_until in cursor.fetchall():
+            persons[customer_id].own_cap = own_cap(every_days)
+            persons[customer_id].paused_until = paused_until
+    return [person.own_cap for person in persons.values() if person.own_cap]
 
 
 def read_persons(persons: Mapping[int, Person], channels: Iterable[str], since: datetime | None) -> None:

@@ -117,6 +117,8 @@ def _context(customer: Customer, event: dict[str, Any]) -> dict[str, Any]:
         "message": {
             "id": str(NO_MESSAGE),
             "unsubscribe_url": links.unsubscribe_url(NO_MESSAGE),
+            "preferences_url": links.preferences_url(NO_MESSAGE),
+            "confirm_url": links.confirm_url(NO_MESSAGE),
             "open_url": links.open_url(NO_MESSAGE),
         },
         "brand": brand(),

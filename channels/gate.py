@@ -93,11 +93,12 @@ def _decide(claimed: Sequence[Open], channel: str, now: datetime) -> Batch:
 def _judge(messages: Sequence[Open], persons: Mapping[int, Person], now: datetime) -> dict[int, Verdict]:
     """A verdict on each message, after reading all that bears on it, afresh under the locks."""
     policy = claim.read_policy()
-    rivals = claim.read_rivals(messages, policy.caps, now) if policy.caps else []
+    caps = [*policy.caps, *claim.read_preferences(persons)]
+    rivals = claim.read_rivals(messages, caps, now) if caps else []
     policy = replace(policy, ways=claim.read_ways([*messages, *rivals]))
     channels = {message.channel for message in (*messages, *rivals)}
     channels |= {way.channel for way in policy.ways.values()}
-    claim.read_persons(persons, channels, now - reach(policy.caps) if policy.caps else None)
+    claim.read_persons(persons, channels, now - reach(caps) if caps else None)
     by_customer: defaultdict[int, list[Open]] = defaultdict(list)
     for message in (*messages, *rivals):
         by_customer[message.customer_id].append(message)

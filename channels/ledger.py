@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
-from channels.caps import Book, Slot, counts, reach
-from channels.models import Cap, ChannelKind, Message, MessageState
+from channels.caps import Book, Slot, counts, own_cap, reach
+from channels.models import Cap, ChannelKind, Message, MessageState, Preference
 from channels.models.message import SENT_AND_AFTER
 from channels.quiet import window_around
 from config.localtime import zone_of
@@ -65,6 +66,9 @@ def caps_now(customer_id: int, now: datetime) -> list[CapUse]:
     """The caps that hold for a customer at this moment, and what is left of them."""
     customer = Customer.objects.get(pk=customer_id)
     caps = [cap for cap in Cap.objects.filter(is_active=True) if cap.stage_id in (None, customer.stage_id)]
+    wish = Preference.objects.filter(customer_id=customer_id).values_list("every_days", flat=True).first()
+    if cap := own_cap(wish, _("the customer's own wish")):
+        caps.append(cap)
     zone = zone_of(customer.time_zone, settings.BRAND_TIME_ZONE)
     rows = Message.objects.filter(customer_id=customer_id, slot_at__gt=now - reach(caps))
     slots = [Slot(at, *what) for at, *what in rows.values_list("slot_at", "channel", "topic") if at]

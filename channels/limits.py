@@ -12,7 +12,7 @@ from channels.outbox import wake_channels
 RELEASE = """
     UPDATE channels_message SET due_at = %(now)s WHERE id = ANY(ARRAY(
         SELECT id FROM channels_message
-        WHERE due_at > %(now)s AND state = 'held' AND reason IN ('cap', 'priority', 'quiet_hours')
+        WHERE due_at > %(now)s AND state = 'held' AND reason IN ('cap', 'own_wish', 'priority', 'quiet_hours')
         FOR UPDATE SKIP LOCKED))
     RETURNING channel
 """

@@ -1,4 +1,4 @@
-"""Signed addresses that messages carry: a click on a link, the open pixel, the way out.
+"""Signed addresses that messages carry: a click, the open pixel, the way out, preferences.
 
 A token is the message's public id, for a click the web address too, and a keyed hash over both, each purpose
 with a key of its own. It needs no row and no cookie; one that was altered says nothing at all.
@@ -63,6 +63,16 @@ def unsubscribe_url(public_id: UUID) -> str:
     return f"{settings.BASE_URL}/m/u/{_sign('unsubscribe', public_id.bytes)}"
 
 
+def preferences_url(public_id: UUID) -> str:
+    """The address of the preference centre of the customer whom a message went to."""
+    return f"{settings.BASE_URL}/m/p/{_sign('preferences', public_id.bytes)}"
+
+
+def confirm_url(public_id: UUID) -> str:
+    """The address where a customer confirms what a message asks for."""
+    return f"{settings.BASE_URL}/m/k/{_sign('confirm', public_id.bytes)}"
+
+
 def read_click(token: str) -> tuple[UUID, str] | None:
     """The message and the address of a click's token; None where it was altered or leads nowhere safe."""
     data = _read("click", token)
@@ -82,6 +92,16 @@ def read_open(token: str) -> UUID | None:
 def read_unsubscribe(token: str) -> UUID | None:
     """The message of a way out's token; None where it was altered."""
     return _only_id(_read("unsubscribe", token))
+
+
+def read_preferences(token: str) -> UUID | None:
+    """The message of a preference centre's token; None where it was altered."""
+    return _only_id(_read("preferences", token))
+
+
+def read_confirm(token: str) -> UUID | None:
+    """The message of a confirmation's token; None where it was altered."""
+    return _only_id(_read("confirm", token))
 
 
 def _only_id(data: bytes | None) -> UUID | None:

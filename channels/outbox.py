@@ -240,7 +240,7 @@ RECONSIDER = """
     UPDATE channels_message SET due_at = %(now)s WHERE id = ANY(ARRAY(
         SELECT id FROM channels_message
         WHERE customer_id = ANY(%(customers)s) AND state = 'held' AND due_at > %(now)s
-          AND reason IN ('cap', 'priority')
+          AND reason IN ('cap', 'own_wish', 'priority')
         FOR UPDATE SKIP LOCKED))
     RETURNING channel
 """

@@ -4,6 +4,7 @@ Each function runs in the transaction of customers/merge.py or customers/privacy
 locked.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from channels.models import Message
+from channels.models import Callback, Message, Preference
 from channels.outbox import wake_channels
 from customers.merge import Merge, remember
 from customers.unmerge import Unmerge
@@ -53,6 +54,18 @@ MOVE = f"""
     FROM {PAIRS} WHERE m.customer_id = merge.old_id
 """
 
+# What either has wished, the stricter of it: the longer pause, the fewer messages.
+MOVE_PREFERENCES = f"""
+    INSERT INTO channels_preference (customer_id, every_days, paused_until, changed_at)
+    SELECT merge.customer_id, max(every_days), max(paused_until), max(changed_at)
+    FROM {PAIRS} JOIN channels_preference AS row ON row.customer_id = merge.old_id
+    GROUP BY merge.customer_id
+    ON CONFLICT (customer_id) DO UPDATE
+    SET every_days = greatest(channels_preference.every_days, excluded.every_days),
+        paused_until = greatest(channels_preference.paused_until, excluded.paused_until),
+        changed_at = greatest(channels_preference.changed_at, excluded.changed_at)
+"""
+
 
 def remember_messages(merges: Sequence[Merge], now: datetime) -> None:
     """Keep whose messages are whose, and which were open."""
@@ -64,7 +77,7 @@ def remember_messages(merges: Sequence[Merge], now: datetime) -> None:
 
 
 def move_messages(merges: Sequence[Merge], now: datetime) -> None:
-    """Give the messages of customers who turned out to be others to those."""
+    """Give the messages and wishes of customers who turned out to be others to those."""
     values: dict[str, Any] = {
         "old": [merge.old_id for merge in merges],
         "kept": [merge.customer_id for merge in merges],
@@ -73,6 +86,8 @@ def move_messages(merges: Sequence[Merge], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SECOND_OF_BROADCAST, values)
         cursor.execute(MOVE, values)
+        cursor.execute(MOVE_PREFERENCES, values)
+        cursor.execute("DELETE FROM channels_preference WHERE customer_id = ANY(%(old)s)", values)
 
 
 BACK = """
@@ -128,11 +143,15 @@ ERASE = (
     WHERE message_id IN (SELECT id FROM channels_message WHERE customer_id = ANY(%s))
     """,
     "DELETE FROM channels_message WHERE customer_id = ANY(%s)",
+    "DELETE FROM channels_preference WHERE customer_id = ANY(%s)",
 )
 
 
+REPORTED = ("message_id", "provider", "kind", "occurred_at", "received_at", "payload")
+
+
 def erase_messages(customer_ids: Sequence[int], now: datetime) -> None:
-    """Delete the messages of erased customers, and what was reported of them."""
+    """Delete the messages of erased customers, what was reported of them, and their wishes."""
     del now
     with connection.cursor() as cursor:
         for statement in ERASE:
@@ -140,8 +159,21 @@ def erase_messages(customer_ids: Sequence[int], now: datetime) -> None:
 
 
 def export_messages(customer_id: int) -> list[dict[str, Any]]:
-    """The messages to a customer, for their copy: what, when, and what became of it."""
+    """The messages to a customer, for their copy: what, when, what became of it, what was reported of it."""
     rows = Message.objects.filter(customer_id=customer_id).order_by("id")
-    columns = ("channel", "content__slug", "topic", "state", "reason", "context", "created_at", "sent_at")
-    more = ("delivered_at", "opened_at", "clicked_at")
-    return [dict(row) for row in rows.values(*columns, *more)]
+    columns = ("channel", "content__slug", "topic", "state", "reason", "detail", "context", "created_at")
+    more = ("sent_at", "delivered_at", "opened_at", "clicked_at")
+    reported: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for report in Callback.objects.filter(message__customer_id=customer_id).order_by("pk").values(*REPORTED):
+        reported[report.pop("message_id")].append(report)
+    return [
+        dict(row) | {"reports": reported[number]}
+        for row in rows.values("id", *columns, *more)
+        for number in [row.pop("id")]
+    ]
+
+
+def export_preferences(customer_id: int) -> list[dict[str, Any]]:
+    """How often a customer wants to be written to, for their copy."""
+    rows = Preference.objects.filter(customer_id=customer_id)
+    return [dict(row) for row in rows.values("every_days", "paused_until", "changed_at")]

@@ -5,7 +5,7 @@ from functools import partial
 
 from celery import shared_task
 
-from channels import callbacks, claim, gate, hits, leases, tallies
+from channels import callbacks, claim, confirmation, gate, hits, leases, tallies
 from channels.models import ChannelKind
 from config import tally, work
 
@@ -14,6 +14,7 @@ SWEEPS = {
     "channels.dispatch_sms": timedelta(seconds=5),
     "channels.dispatch_push": timedelta(seconds=5),
     "channels.dispatch_webhook": timedelta(seconds=5),
+    "channels.ask_confirmation": timedelta(seconds=10),
     "channels.reap": timedelta(seconds=5),
     "channels.apply_callbacks": timedelta(seconds=10),
     "channels.apply_hits": timedelta(seconds=2),
@@ -28,6 +29,14 @@ for channel in ChannelKind.values:
         by_time=True,
         batch=gate.BATCH,
     )
+work.register(
+    "channels.ask_confirmation",
+    order=55,
+    run=confirmation.ask_confirmation,
+    due=confirmation.ASK_DUE,
+    by_time=True,
+    batch=confirmation.BATCH,
+)
 work.register("channels.reap", order=70, run=leases.reap, due=leases.DUE)
 work.register("channels.apply_callbacks", order=80, run=callbacks.apply_reports, due=callbacks.DUE)
 work.register("channels.apply_hits", order=81, run=hits.apply_hits, due=hits.DUE)
@@ -55,6 +64,12 @@ def dispatch_push() -> None:
 def dispatch_webhook() -> None:
     """Call the webhooks that are due."""
     work.perform("channels.dispatch_webhook")
+
+
+@shared_task(name="channels.ask_confirmation")
+def ask_confirmation_task() -> None:
+    """Ask customers to confirm what they agreed to, where that is asked for."""
+    work.perform("channels.ask_confirmation")
 
 
 @shared_task(name="channels.reap")

@@ -20,10 +20,17 @@ def topic_name(message: Message) -> str:
     return Topic.objects.filter(slug=message.topic).values_list("name", flat=True).first() or message.topic
 
 
-def leave(message: Message, now: datetime, *, only_topic: bool) -> None:
-    """No more messages on this channel, or none about this topic; holds from the next dispatch on."""
+def leave(message: Message, address: str, now: datetime, *, only_topic: bool) -> None:
+    """No more messages on this channel, or none about this topic; holds from the next dispatch on.
+
+    `address`: where on the network it was said, as a proof keeps it.
+    """
     topic = message.topic if only_topic else ""
     source = f"unsubscribe:{message.public_id}"
-    set_consents(
-        [ConsentChange(message.customer_id, message.channel, topic, is_granted=False, source=source)], now
+    change = ConsentChange(
+        *(message.customer_id, message.channel, topic),
+        is_granted=False,
+        source=source,
+        proof={"message": str(message.public_id), "address": address},
     )
+    set_consents([change], now)

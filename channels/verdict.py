@@ -78,6 +78,8 @@ class Person:
     zone: tzinfo
     stage_number: int | None = None
     is_held_out: bool = False
+    own_cap: Cap | None = None  # by the customer's own wish
+    paused_until: datetime | None = None
     addresses: dict[str, Address] = field(default_factory=dict)
     consents: dict[tuple[str, str], bool] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
@@ -133,12 +135,12 @@ def refusal(
         return Close(Reason.NO_ADDRESS, kind)
     if address.suppressed:
         return Close(Reason.SUPPRESSED_ADDRESS, address.suppressed)
-    if is_transactional or _has_consent(person.consents, channel, topic):
+    if is_transactional or has_consent(person.consents, channel, topic):
         return None
     return Close(Reason.NO_CONSENT, f"{channel}/{topic}" if topic else channel)
 
 
-def _has_consent(consents: Mapping[tuple[str, str], bool], channel: str, topic: str) -> bool:
+def has_consent(consents: Mapping[tuple[str, str], bool], channel: str, topic: str) -> bool:
     """The whole channel is not refused, and the topic, or without a word on it the channel, is granted."""
     whole = consents.get((channel, ""))
     return whole is not False and consents.get((channel, topic), whole) is True
@@ -152,6 +154,7 @@ class Judge:
         self.policy = policy
         self.now = now
         caps = [cap for cap in policy.caps if cap.stage_id in (None, person.stage_number)]
+        caps += [person.own_cap] if person.own_cap else []
         self.taken = Book(caps, person.slots, person.zone)
         self.reserved: list[Slot] = []
         self.planned = self.taken  # with the reservations, once there are any
@@ -184,6 +187,8 @@ class Judge:
             return refused
         if message.is_transactional:
             return GO
+        if self._is_on_pause(message.channel):
+            return Close(Reason.ON_PAUSE, "")
         verdict = self._timed(message)
         by = message.held_out or (GLOBAL if self.person.is_held_out else "")
         return Withhold(by) if by and isinstance(verdict, Go) else verdict
@@ -196,6 +201,11 @@ class Judge:
             person=self.person,
             policy=self.policy,
         )
+
+    def _is_on_pause(self, channel: str) -> bool:
+        """Whether the customer has paused what reaches a person."""
+        until = self.person.paused_until
+        return until is not None and until > self.now and channel in ADDRESS_KINDS
 
     def _timed(self, message: Open) -> Verdict:
         """Whether quiet hours and caps let it go now. A place that it took before, unanswered, is its own."""
@@ -223,7 +233,10 @@ class Judge:
         full = self.taken.full(slot)
         if full is None:
             return self._yields(slot)
-        return Hold(self._earliest(self.taken, slot), Reason.CAP, f"{full[1].name} ({full[1].limit})")
+        until = self._earliest(self.taken, slot)
+        if full[1] is self.person.own_cap:
+            return Hold(until, Reason.OWN_WISH, "")
+        return Hold(until, Reason.CAP, f"{full[1].name} ({full[1].limit})")
 
     def _earliest(self, book: Book, slot: Slot) -> datetime:
         """The first moment from the slot's on that is not quiet and where every cap has room."""

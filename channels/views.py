@@ -6,12 +6,9 @@ Thin: each calls one function.
 import logging
 from base64 import b64decode
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,8 +22,9 @@ from rest_framework.views import APIView
 
 from channels import hits, links
 from channels.callbacks import store_events
-from channels.models import Channel, Message
+from channels.models import Channel
 from channels.provider import CallbackError, Provider, provider_of
+from channels.public_page import part_of_address, shown, uncached
 from channels.unsubscribe import leave, message_to_leave, topic_name
 from config import clock
 from config.api.problems import InvalidError
@@ -50,7 +48,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     except DatabaseError:
         logger.exception("A click on message %s could not be kept; its reader is led on.", public_id)
     response = HttpResponse(status=302, headers={"Location": url, "Referrer-Policy": "no-referrer"})
-    return _uncached(response)
+    return uncached(response)
 
 
 @require_safe
@@ -63,7 +61,7 @@ def show_pixel(request: HttpRequest, token: str) -> HttpResponse:
         hits.record_open(public_id, clock.now(), by_machine=request.method != "GET")
     except DatabaseError:
         logger.exception("That message %s was opened could not be kept.", public_id)
-    return _uncached(HttpResponse(GIF, content_type="image/gif"))
+    return uncached(HttpResponse(GIF, content_type="image/gif"))
 
 
 @csrf_exempt
@@ -80,30 +78,17 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     is_done = request.method == "POST"
     only_topic = bool(message.topic) and request.POST.get("only") == "topic"
     if is_done:
-        leave(message, clock.now(), only_topic=only_topic)
-    return _in_language_of(message, request, is_done=is_done, only_topic=only_topic)
-
-
-def _in_language_of(
-    message: Message, request: HttpRequest, *, is_done: bool, only_topic: bool
-) -> HttpResponse:
-    known = dict(settings.LANGUAGES)
-    wanted = (message.customer.language.split("-")[0], settings.BRAND_LANGUAGE)
-    with translation.override(next((code for code in wanted if code in known), "en")):
-        context = {
-            "brand": settings.BRAND,
-            "topic": topic_name(message),
-            "channel": message.get_channel_display(),
-            "is_done": is_done,
-            "only_topic": only_topic,
-        }
-        return _uncached(render(request, "channels/unsubscribe.html", context))
-
-
-def _uncached(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+        leave(message, part_of_address(request), clock.now(), only_topic=only_topic)
+    return shown(
+        request,
+        message.customer,
+        "channels/unsubscribe.html",
+        topic=topic_name(message),
+        channel=message.channel,
+        is_done=is_done,
+        only_topic=only_topic,
+        preferences_url=links.preferences_url(message.public_id),
+    )
 
 
 class UnsignedError(APIException):

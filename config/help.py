@@ -77,10 +77,22 @@ PAGES = {
     ),
     "customers_import": Help(
         _(
-            "Customers, consents and events from CSV files: say what each column becomes, see what would"
-            " change, then import."
+            "Customers, consents, events and suppressions from CSV files: say what each column becomes, see"
+            " what would change, then import."
         ),
         "imports.html",
+    ),
+    "customers_privacyact": Help(
+        _("Who handed over a copy, who erased a customer, which old events were deleted, and when."),
+        "privacy.html#the-record",
+    ),
+    "customers_retention": Help(
+        _("For how long events are kept, by their names. What is older is deleted once a day."),
+        "privacy.html#for-how-long-events-are-kept",
+    ),
+    "customer_erase": Help(
+        _("Deletes all that is known of a person, so that nothing brings them back."),
+        "privacy.html#erasure",
     ),
     "segment_ready": Help(
         _("Segments that most shops need. Take one over, then change its rule as you like."),
@@ -216,8 +228,15 @@ PAGES = {
         _("What messages are about, so that a customer can say no to some and yes to others."),
         "messages.html#what-the-gate-asks",
     ),
+    "customers_doubleoptin": Help(
+        _("Where a yes counts only after the customer has confirmed it by a link."),
+        "privacy.html#double-opt-in",
+    ),
     "customers_suppression": Help(
-        _("Addresses that are never written to: bounced, complained, or asked not to be."),
+        _(
+            "Addresses that are never written to: bounced, complained, or asked not to be. A list of them can"
+            " be imported."
+        ),
         "messages.html#what-the-gate-asks",
     ),
     "customers_inboxrow": Help(

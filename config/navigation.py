@@ -36,6 +36,7 @@ def _groups() -> list[tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]]:
                 _list(_("Stages"), "moving", "customers.stage"),
                 _list(_("Imports"), "upload_file", "customers.import"),
                 _list(_("Identifiers"), "fingerprint", "customers.identifierrule"),
+                _list(_("Privacy"), "shield_person", "customers.privacyact"),
             ],
         ),
         (

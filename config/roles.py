@@ -39,6 +39,7 @@ def _named(app: str, **models: str) -> frozenset[str]:
 
 LOOK = (
     _named("customers", customer="view", segment="view", stage="view", topic="view")
+    | _named("customers", doubleoptin="view")
     | _named("channels", cap="view", quiethours="view", holdout="view", content="view", contenttext="view")
     | _named("channels", message="view")
     | _named("campaigns", broadcast="view")
@@ -56,8 +57,9 @@ DESIGN = (
 CONDUCT = (
     DESIGN
     | {SEND}
-    | _named("customers", customer="add change", segment="export", stage="change", topic="add change delete")
-    | _named("customers", suppression="view", repairsweep="view")
+    | _named("customers", customer="add change export erase", privacyact="view", retention="view")
+    | _named("customers", segment="export", stage="change", topic="add change delete")
+    | _named("customers", suppression="view", repairsweep="view", doubleoptin="add delete")
     | _named("channels", cap="add change delete", quiethours="add change delete", holdout="add")
     | _named("journeys", publishingpolicy="view")
 )

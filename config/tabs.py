@@ -15,10 +15,12 @@ GROUPS: list[list[tuple[Any, str]]] = [
     [
         (_("Sources"), "customers.source"),
         (_("Topics"), "customers.topic"),
+        (_("Double opt-in"), "customers.doubleoptin"),
         (_("Suppressions"), "customers.suppression"),
         (_("Calls that failed"), "customers.inboxrow"),
     ],
     [(_("Identifiers"), "customers.identifierrule"), (_("Traits"), "customers.traitrule")],
+    [(_("Record of privacy"), "customers.privacyact"), (_("Retention"), "customers.retention")],
     [
         (_("Sweeps"), "django_celery_beat.periodictask"),
         (_("Intervals"), "django_celery_beat.intervalschedule"),

@@ -176,14 +176,12 @@ def words(batch: Sequence[Received], ids: Iterable[int], origins: Mapping[int, i
     """
     return [
         ConsentChange(
-            of,
-            word.channel,
-            word.topic,
-            word.granted,
-            word.source,
-            word.wording,
-            one.call.occurred_at,
-            origins.get(place),
+            *(of, word.channel, word.topic, word.granted, word.source, word.wording, one.call.occurred_at),
+            origin_id=origins.get(place),
+            proof={"call": one.message_id} if one.message_id else {},
+            via=one.source_id,
+            is_confirmed=word.confirmed,
+            asks=one.call.kind != "record",
         )
         for place, (one, of) in enumerate(zip(batch, ids, strict=True))
         if of

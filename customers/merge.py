@@ -130,6 +130,19 @@ MOVES = (
         < (customers_consent.is_granted, excluded.changed_at)
     """,
     "DELETE FROM customers_consent WHERE customer_id = ANY(%(old)s)",
+    f"""
+    UPDATE customers_consentword AS row SET customer_id = merge.customer_id
+    FROM {PAIRS} WHERE row.customer_id = merge.old_id
+    """,
+    f"""
+    INSERT INTO customers_pendingconsent (customer_id, channel, topic, source, wording, said_at, ask_at)
+    SELECT DISTINCT ON (merge.customer_id, channel, topic)
+           merge.customer_id, channel, topic, source, wording, said_at, ask_at
+    FROM {PAIRS} JOIN customers_pendingconsent AS row ON row.customer_id = merge.old_id
+    ORDER BY merge.customer_id, channel, topic, said_at DESC
+    ON CONFLICT (customer_id, channel, topic) DO NOTHING
+    """,
+    "DELETE FROM customers_pendingconsent WHERE customer_id = ANY(%(old)s)",
     # One stay at a time: of the stays that are open now, the earliest remains.
     f"""
     WITH stay AS (

@@ -3,20 +3,37 @@
 The apps above register what is theirs from their `AppConfig.ready`: `on_erase.append(function)` (gets the
 customers' ids and `now`, in the erasing transaction, customers locked; must leave nothing personal and no
 row that names them), and `on_export["messages"] = function` (gets a customer's id, returns plain data).
+Each table that names a customer is in both: tests/test_privacy.py looks for those that are not.
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from customers.events import lock_events
-from customers.imports.services import forget_people
+from customers.imports.services import forget_people, rows_naming
 from customers.linking import Key
 from customers.locks import lock_customers
-from customers.models import Consent, Customer, Event, Identity, Membership, StageHold, StageMove, Suppression
+from customers.models import (
+    Consent,
+    ConsentWord,
+    Customer,
+    Event,
+    Identity,
+    Membership,
+    MergedCustomer,
+    News,
+    PendingConsent,
+    PrivacyAct,
+    StageHold,
+    StageMove,
+    Suppression,
+)
 from customers.owners import tombstone_of
 
 on_erase: list[Callable[[Sequence[int], datetime], None]] = []
@@ -29,8 +46,7 @@ BURY = """
 """
 # Calls that are still to be applied, or parked, and name one of the identifiers: as stored, or in a trait.
 PENDING = """
-    DELETE FROM customers_inboxrow
-    WHERE (payload->>'customer_id')::bigint = ANY(%(ids)s)
+    ((payload->>'customer_id')::bigint = ANY(%(ids)s)
        OR EXISTS (SELECT FROM jsonb_each_text(COALESCE(payload->'identities', '{}')) AS said(kind, value)
                   JOIN unnest(%(kinds)s::text[], %(values)s::text[]) AS gone(kind, value)
                     ON gone.kind = said.kind AND gone.value = btrim(said.value))
@@ -38,11 +54,17 @@ PENDING = """
                   WHERE (gone.kind IN ('email', 'phone')
                          AND lower(btrim(payload->'traits'->>gone.kind)) = lower(gone.value))
                      OR (gone.kind IN ('anonymous_id', 'external_id') AND payload->>'previous_id' =
-                     gone.value))
+                     gone.value)))
+"""
+DROP = f"DELETE FROM customers_inboxrow WHERE {PENDING}"
+WAITING = f"""
+    SELECT kind, received_at::text, payload::text FROM customers_inboxrow WHERE {PENDING} ORDER BY id
 """
 ERASE = (
     "DELETE FROM customers_event WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_consent WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_consentword WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_pendingconsent WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_membership WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_stagemove WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_stagehold WHERE customer_id = ANY(%s)",
@@ -56,31 +78,41 @@ ERASE = (
         UNION SELECT row.id FROM named JOIN customers_mergerecord AS row ON row.customer_id = named.id
     )
     """,
+    "DELETE FROM customers_news WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_mergedcustomer WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_identity WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_customer WHERE id = ANY(%s)",
 )
 
 
-def erase_customers(customer_ids: Iterable[int], now: datetime) -> int:
-    """Erase people: nothing personal stays, nothing late brings them back. Returns how many there were."""
+def erase_customers(customer_ids: Iterable[int], now: datetime, by: str = "") -> int:
+    """Erase people: nothing personal stays, nothing late brings them back. Returns how many there were.
+
+    `by`: who asks, for the record; empty: the product itself.
+    """
     with transaction.atomic():
         lock_events()
         ids = lock_customers(customer_ids)
         if not ids:
             return 0
         keys = list(Identity.objects.filter(customer_id__in=ids).values_list("kind", "value"))
+        _record(PrivacyAct.What.ERASED, ids, by, now)
         _bury(keys, now)
         _unsuppress(keys)
         for hook in on_erase:
             hook(ids, now)
         with connection.cursor() as cursor:
             columns = {"kinds": [kind for kind, _ in keys], "values": [value for _, value in keys]}
-            cursor.execute(PENDING, {"ids": ids, **columns})
+            cursor.execute(DROP, {"ids": ids, **columns})
             forget_people(columns["values"])
             for statement in ERASE:
                 cursor.execute(statement, [ids])
     return len(ids)
+
+
+def _record(what: PrivacyAct.What, ids: Iterable[int], by: str, now: datetime) -> None:
+    people = Customer.objects.filter(pk__in=list(ids)).order_by("pk").values_list("public_id", flat=True)
+    PrivacyAct.objects.bulk_create(PrivacyAct(what=what, about=about, by=by, at=now) for about in people)
 
 
 def _bury(keys: Iterable[Key], now: datetime) -> None:
@@ -107,55 +139,88 @@ def lift_tombstones(keys: Iterable[Key]) -> int:
         return int(cursor.rowcount)
 
 
+def hand_over_copy(customer_id: int, by: str, now: datetime) -> dict[str, Any]:
+    """The same as `export_customer`, for somebody who asks for it; that they did is recorded."""
+    with transaction.atomic():
+        _record(PrivacyAct.What.COPIED, [customer_id], by, now)
+        return export_customer(customer_id)
+
+
 def export_customer(customer_id: int) -> dict[str, Any]:
     """All that is kept of a person, as plain data."""
     customer = Customer.objects.select_related("stage").get(pk=customer_id)
     mine = {"customer_id": customer_id}
     record = {
         "id": str(customer.public_id),
+        "merged": _values(
+            MergedCustomer.objects.filter(**mine), "old_public_id", "merged_at", order="old_id"
+        ),
         "traits": customer.traits,
+        "trait_times": customer.trait_times,
+        "trait_errors": customer.trait_errors,
         "language": customer.language,
         "country": customer.country,
         "time_zone": customer.time_zone,
         "stage": customer.stage.slug if customer.stage else None,
         "first_seen_at": customer.first_seen_at,
         "last_seen_at": customer.last_seen_at,
-        "identities": list(
-            Identity.objects.filter(**mine).order_by("id").values("kind", "value", "created_at")
+        "identities": _values(Identity.objects.filter(**mine), "kind", "value", "created_at"),
+        "consents": _values(
+            Consent.objects.filter(**mine),
+            "channel",
+            "topic",
+            "is_granted",
+            "source",
+            "wording",
+            "changed_at",
         ),
-        "consents": list(
-            Consent.objects.filter(**mine)
-            .order_by("channel", "topic")
-            .values("channel", "topic", "is_granted", "source", "wording", "changed_at")
+        "consent_history": _values(
+            ConsentWord.objects.filter(**mine),
+            *("channel", "topic", "said", "source", "wording", "proof", "via__name", "said_at", "kept_at"),
         ),
-        "stages": list(
-            StageMove.objects.filter(**mine)
-            .order_by("id")
-            .values("from_stage__slug", "to_stage__slug", "moved_at", "moved_by", "reason")
+        "consents_to_confirm": _values(
+            PendingConsent.objects.filter(**mine), "channel", "topic", "source", "wording", "said_at"
         ),
-        "stages_by_hand": list(
-            StageHold.objects.filter(**mine)
-            .order_by("id")
-            .values("stage__slug", "reason", "held_by", "held_at", "until", "ended_at", "ended_by")
+        "stages": _values(
+            StageMove.objects.filter(**mine),
+            "from_stage__slug",
+            "to_stage__slug",
+            "moved_at",
+            "moved_by",
+            "reason",
         ),
-        "segments": list(
-            Membership.objects.filter(**mine, segment__is_internal=False)
-            .order_by("id")
-            .values("segment__slug", "entered_at", "left_at")
+        "stages_by_hand": _values(
+            StageHold.objects.filter(**mine),
+            *("stage__slug", "reason", "held_by", "held_at", "until", "ended_at", "ended_by"),
         ),
-        "events": list(
-            Event.objects.filter(**mine)
-            .order_by("occurred_at", "id")
-            .values("name", "occurred_at", "received_at", "properties")
+        "segments": _values(Membership.objects.filter(**mine), "segment__slug", "entered_at", "left_at"),
+        "events": _values(
+            Event.objects.filter(**mine),
+            *("name", "occurred_at", "received_at", "properties", "source__name", "message_id"),
+            order="occurred_at",
         ),
-        "suppressions": _suppressions_of(customer_id),
+        "news": _values(News.objects.filter(**mine), "what"),
+        **_by_identifiers(customer_id),
     }
     record |= {name: export(customer_id) for name, export in on_export.items()}
     exported: dict[str, Any] = msgspec.to_builtins(record)
     return exported
 
 
-def _suppressions_of(customer_id: int) -> list[dict[str, Any]]:
-    mine = Identity.objects.filter(customer_id=customer_id).values_list("value", flat=True)
-    found = Suppression.objects.filter(value__in=mine).values("kind", "value", "reason", "created_at")
-    return [dict(row) for row in found]
+def _values(rows: QuerySet[Any], *columns: str, order: str = "pk") -> list[dict[str, Any]]:
+    return [dict(row) for row in rows.order_by(order, "pk").values(*columns)]
+
+
+def _by_identifiers(customer_id: int) -> dict[str, Any]:
+    """What names the person by an identifier alone: exclusions, calls and rows of files that wait."""
+    keys = list(Identity.objects.filter(customer_id=customer_id).values_list("kind", "value"))
+    kinds, values = [kind for kind, _ in keys], [value for _, value in keys]
+    excluded = Suppression.objects.filter(value__in=values).order_by("pk")
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, {"ids": [customer_id], "kinds": kinds, "values": values})
+        waiting = [dict(zip(("kind", "received_at", "call"), row, strict=True)) for row in cursor.fetchall()]
+    return {
+        "suppressions": list(excluded.values("kind", "value", "reason", "created_at")),
+        "calls_that_wait": [row | {"call": json.loads(row["call"])} for row in waiting],
+        "rows_of_files": rows_naming(values),
+    }

@@ -15,7 +15,7 @@ from customers.linking import Key
 from customers.locks import lock_customers
 from customers.models import News, Suppression
 from customers.news import tell
-from customers.privacy import erase_customers, export_customer, lift_tombstones
+from customers.privacy import erase_customers, export_customer, hand_over_copy, lift_tombstones
 from customers.rules.depends import Depends
 from customers.tracking.calls import Call, corrected
 
@@ -23,6 +23,7 @@ __all__ = [
     "ConsentChange",
     "erase_customers",
     "export_customer",
+    "hand_over_copy",
     "lift_tombstones",
     "lock_customers",
     "set_consents",

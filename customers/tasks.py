@@ -13,6 +13,7 @@ from customers.news import HEAR_DUE, hear
 from customers.rebuild import BATCH as RECHECKED
 from customers.rebuild import REBUILD_DUE, RECHECK_DUE, rebuild, recheck
 from customers.repair import REPAIR_DUE, repair
+from customers.retention import RETAIN_DUE, retain
 from customers.schema import note_events
 from customers.seen import FORGET_DUE, forget_seen
 
@@ -26,6 +27,7 @@ work.register("customers.rebuild", order=25, run=rebuild, due=REBUILD_DUE)
 work.register("customers.repair", order=85, run=repair, due=REPAIR_DUE)
 work.register("customers.forget_seen", order=90, run=forget_seen, due=FORGET_DUE)
 work.register("customers.note_events", order=92, run=note_events, due="false", batch=schema.BATCH)
+work.register("customers.retain", order=93, run=retain, due=RETAIN_DUE)
 work.register("customers.forget_imports", order=91, run=forget_old, due="false")
 
 SWEEPS = {
@@ -38,6 +40,7 @@ SWEEPS = {
     "customers.forget_seen": timedelta(minutes=10),
     "customers.forget_imports": timedelta(hours=6),
     "customers.note_events": timedelta(minutes=1),
+    "customers.retain": timedelta(minutes=10),
 }
 
 
@@ -93,3 +96,9 @@ def forget_imports_task() -> None:
 def note_events_task() -> None:
     """Note which events sources send."""
     work.perform("customers.note_events")
+
+
+@shared_task(name="customers.retain")
+def retain_task() -> None:
+    """Delete events that are older than they are to be kept."""
+    work.perform("customers.retain")

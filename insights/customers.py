@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext
 
-from channels.models import Message, MessageState
+from channels.models import Message, MessageState, Preference
 from config.masking import shown_document
 from customers.models import (
     Consent,
+    ConsentWord,
     Customer,
     Identity,
     Membership,
@@ -27,6 +28,8 @@ from customers.tracking.calls import EPOCH, MICROSECOND
 from journeys.models import Enrollment, Standing
 
 MOST_MERGES = 50
+
+WORDS = 20  # of consent that are shown; the API has all of them
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Profile:
     identities: list[Identity]
     suppressed: set[tuple[str, str]]
     consents: list[Consent]
+    consent_words: list[ConsentWord]
+    preference: Preference | None
     memberships: list[Membership]
     enrollments: list[Enrollment]
     received: dict[str, int]
@@ -82,6 +87,8 @@ def profile(customer: Customer, now: datetime) -> Profile:
         identities=identities,
         suppressed=set(Suppression.objects.filter(addresses).values_list("kind", "value")),
         consents=list(customer.consents.order_by("channel", "topic")),
+        consent_words=list(customer.consent_words.select_related("via").order_by("-pk")[:WORDS]),
+        preference=Preference.objects.filter(customer=customer).first(),
         memberships=list(stays.select_related("segment").order_by("segment__name")),
         enrollments=list(inside.select_related("journey", "version").order_by("-entered_at")),
         received=_received(customer, now),

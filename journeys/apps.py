@@ -31,6 +31,7 @@ class JourneysApp(AppConfig):
         unmerge.on_unmerge.append(ownership.unmerge_enrollments)
         privacy.on_erase.insert(0, ownership.erase_enrollments)
         privacy.on_export["journeys"] = ownership.export_enrollments
+        privacy.on_export["dates_of_journeys"] = ownership.export_dates
         FAMILIES.look_into("journeys.rules")
         suggestions.SOURCES["journeys"] = suggested_journeys
         segments.users.append(uses.of_segments)

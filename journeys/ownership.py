@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection
+from django.db.models import QuerySet
 
 from channels import outbox
 from channels.models import Reason
@@ -19,7 +20,7 @@ from config import work
 from customers.merge import Merge, remember
 from customers.unmerge import Unmerge
 from journeys import news
-from journeys.models import Conversion, Enrollment
+from journeys.models import Change, Conversion, DateDue, Enrollment, StepLog
 from journeys.tallies import End, count_ends
 
 # Waited for first, so that what is remembered is what is ended.
@@ -194,6 +195,10 @@ def unmerge_enrollments(undone: Unmerge, now: datetime) -> None:
 
 
 ERASE = (
+    """
+    DELETE FROM journeys_change
+    WHERE enrollment_id IN (SELECT id FROM journeys_enrollment WHERE customer_id = ANY(%s))
+    """,
     "DELETE FROM journeys_enrollment WHERE customer_id = ANY(%s)",
     "DELETE FROM journeys_steplog WHERE customer_id = ANY(%s)",
     "DELETE FROM journeys_datedue WHERE customer_id = ANY(%s)",
@@ -210,12 +215,34 @@ def erase_enrollments(customer_ids: Sequence[int], now: datetime) -> None:
 
 
 def export_enrollments(customer_id: int) -> list[dict[str, Any]]:
-    """The journeys of a customer, for their copy: which, why, how far, and the goals that were reached."""
-    goals: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    reached = Conversion.objects.filter(customer_id=customer_id).order_by("id")
-    told = ("goal", "occurred_at", "value", "currency")
-    for enrollment_id, *row in reached.values_list("enrollment_id", *told):
-        goals[enrollment_id].append(dict(zip(told, row, strict=True)))
+    """The journeys of a customer, for their copy: which, why, how far, steps passed, goals reached."""
+    reached = Conversion.objects.filter(customer_id=customer_id)
+    goals = _by_enrollment(reached, "goal", "occurred_at", "value", "currency")
+    passed = StepLog.objects.filter(customer_id=customer_id)
+    steps = _by_enrollment(passed, "step", "branch", "reached_at", "left_at")
     rows = Enrollment.objects.filter(customer_id=customer_id).order_by("id")
-    columns = ("journey__slug", "key", "context", "step", "entered_at", "ended_at", "exit_reason")
-    return [dict(row) | {"goals": goals[row.pop("id")]} for row in rows.values("id", *columns)]
+    columns = ("journey__slug", "key", "context", "step", "entered_at", "ended_at", "exit_reason", "error")
+    return [
+        dict(row) | {"goals": goals[number], "steps": steps[number], "changes": _changes(number)}
+        for row in rows.values("id", *columns)
+        for number in [row.pop("id")]
+    ]
+
+
+def _by_enrollment(rows: QuerySet[Any], *told: str) -> dict[int, list[dict[str, Any]]]:
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for enrollment_id, *row in rows.order_by("pk").values_list("enrollment_id", *told):
+        found[enrollment_id].append(dict(zip(told, row, strict=True)))
+    return found
+
+
+def _changes(enrollment_id: int) -> list[dict[str, Any]]:
+    """What is to be changed about the customer, and is not yet."""
+    asked = Change.objects.filter(enrollment_id=enrollment_id).order_by("pk")
+    return [dict(row) for row in asked.values("what", "asked_at")]
+
+
+def export_dates(customer_id: int) -> list[dict[str, Any]]:
+    """When dates of a customer are next to let them into journeys, for their copy."""
+    dates = DateDue.objects.filter(customer_id=customer_id).order_by("journey_id")
+    return [dict(row) for row in dates.values("journey__slug", "due_at", "seen")]

@@ -23,18 +23,26 @@ from django_celery_beat.models import (
 )
 
 from campaigns.models import Broadcast
-from channels.models import Callback, Holdout, Message
+from channels.models import Callback, Holdout, Message, Preference
 from config.models import ApiKey, Scope
 from customers.imports.intake import take_in
 from customers.models import (
     Consent,
+    ConsentWord,
     Customer,
     IdentifierRule,
+    DoubleOptIn,
     InboxRow,
     Membership,
     MergeRecord,
+    MergedCustomer,
+    News,
+    PendingConsent,
+    PrivacyAct,
     RepairSweep,
+    Retention,
     Stage,
+    StageHold,
     StageMove,
     StageVersion,
     Suppression,
@@ -42,6 +50,9 @@ from customers.models import (
 )
 from customers.stage_versions import definitions_in_force
 from journeys.models import (
+    Change,
+    Conversion,
+    DateDue,
     Enrollment,
     KeptTest,
     PublishingPolicy,
@@ -80,6 +91,7 @@ class Whole:
         self.broadcast = self.made["broadcast"]
         Broadcast.objects.filter(pk=self.broadcast.pk).update(state="draft")
         self.rows: dict[str, Model] = self._rows()
+        self._work_about_her()
         self.received = self._received()
 
     def _her(self) -> Customer:
@@ -130,6 +142,35 @@ class Whole:
         states = ("delivered", "sending", "bounced")
         made = [self._message(state, at, visit) for visit, state in enumerate(states, start=1)]
         return made[0]
+
+    def _work_about_her(self) -> None:
+        """What else names her: the rest of the tables that do."""
+        at = self.now - HOUR
+        of = {"customer": self.her, "journey": self.journey}
+        StageHold.objects.create(customer=self.her, stage_id=6, reason="asked", held_by="asker", held_at=at)
+        MergedCustomer.objects.create(old_id=10**9, old_public_id=uuid4(), customer=self.her, merged_at=at)
+        ConsentWord.objects.create(
+            customer=self.her, channel="email", said="granted", source="form", said_at=at, kept_at=at
+        )
+        PendingConsent.objects.create(customer=self.her, channel="sms", said_at=at)
+        News.objects.create(customer_id=self.her.pk, what="reach")
+        Preference.objects.create(customer=self.her, every_days=7, changed_at=at)
+        DateDue.objects.create(**of, due_at=self.now)
+        Conversion.objects.create(
+            **of,
+            version=self.version,
+            enrollment=self.enrollment,
+            goal="order",
+            occasion=0,
+            occurred_at=at,
+        )
+        Change.objects.create(
+            enrollment_id=self.enrollment.pk,
+            step="rest",
+            visit=1,
+            what={"trait": "street", "value": PERSONAL["street"]},
+            asked_at=at,
+        )
 
     def _message(self, state: str, at: datetime, visit: int) -> Message:
         made = Message.objects.create(
@@ -197,6 +238,9 @@ class Whole:
                 kind="email",
                 value=PERSONAL["email"],
             ),
+            PrivacyAct.objects.create(what="erased", about=uuid4(), by="asker", at=now),
+            DoubleOptIn.objects.create(channel="email", topic="news"),
+            Retention.objects.create(pattern="Page Viewed", days=90, changed_at=now),
             take_in(BytesIO(b"email,name\n%s,Z\n" % PERSONAL["email"].encode()), "customers", "crm", now),
             StageVersion.objects.create(definitions=definitions_in_force(), saved_at=now),
             Simulation.objects.create(

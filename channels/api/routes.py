@@ -8,12 +8,14 @@ from channels.api.contents import ContentViewSet
 from channels.api.holdout import HoldoutViewSet
 from channels.api.limits import CapViewSet, QuietHoursViewSet
 from channels.api.messages import CustomerMessageViewSet, MessageViewSet
+from channels.api.opt_ins import DoubleOptInViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("contents", ContentViewSet, basename="api-content")
 router.register("channels", ChannelViewSet, basename="api-channel")
 router.register("messages", MessageViewSet, basename="api-message")
 router.register("caps", CapViewSet, basename="api-cap")
+router.register("double_opt_ins", DoubleOptInViewSet, basename="api-double-opt-in")
 router.register("quiet-hours", QuietHoursViewSet, basename="api-quiet-hours")
 urlpatterns = [
     path(

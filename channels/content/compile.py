@@ -30,6 +30,7 @@ from channels.content.sandbox import (
 LINK = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")')
 GAP = re.compile(r"\n(?:[ \t]*\n){2,}")
 CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]+")
+OWN_LINK = re.compile("unsubscribe_url|preferences_url|confirm_url")
 PIXEL = '<img src="{{ message.open_url }}" alt="" width="1" height="1" style="display:block">'
 LONGEST_BODY = 200_000  # characters
 
@@ -121,7 +122,7 @@ def mail_templates(source: Source) -> tuple[str, str]:
 def _tracked(href: str, marked: Marked) -> str:
     """The template of a link's tracked address; the way out, and what is no web address, stay as they are."""
     address = marked.restore(href)
-    if address.startswith(UNTRACKED) or "unsubscribe_url" in address:
+    if address.startswith(UNTRACKED) or OWN_LINK.search(address):
         return href
     if address == href:
         _check_link(unescape(href), marked)

@@ -99,6 +99,8 @@ def message_context(message: Taken, person: Person) -> dict[str, Any]:
         "message": {
             "id": str(message.public_id),
             "unsubscribe_url": links.unsubscribe_url(message.public_id),
+            "preferences_url": links.preferences_url(message.public_id),
+            "confirm_url": links.confirm_url(message.public_id),
             "open_url": links.open_url(message.public_id),
         },
         "brand": brand(),

@@ -20,7 +20,7 @@ FIELDS = ("subject", "body", "plain", "link")
 KNOWN = {"customer", "event", "trigger", "answers", "message", "brand"}
 ADDRESS = "https://example.com/"
 BRAND = dict.fromkeys(("name", "url", "language", "country", "time_zone", "currency"), "EUR")
-MESSAGE = dict.fromkeys(("id", "unsubscribe_url", "open_url"), ADDRESS)
+MESSAGE = dict.fromkeys(("id", "unsubscribe_url", "preferences_url", "confirm_url", "open_url"), ADDRESS)
 
 
 class Sample(str):

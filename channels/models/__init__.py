@@ -14,6 +14,7 @@ from channels.models.message import (
     PausedSource,
     Reason,
 )
+from channels.models.preference import Preference
 from channels.models.tally import Counted, MessageTally
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "MessageTally",
     "OnCap",
     "PausedSource",
+    "Preference",
     "QuietHours",
     "Reason",
 ]

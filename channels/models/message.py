@@ -33,6 +33,7 @@ class MessageSource(models.TextChoices):
     JOURNEY = "journey", _("journey")
     BROADCAST = "broadcast", _("broadcast")
     API = "api", _("API")
+    CONSENT = "consent", _("double opt-in")
 
 
 class OnCap(models.TextChoices):
@@ -49,6 +50,8 @@ class Reason(models.TextChoices):
     CAP = "cap", _("a cap is full")
     PRIORITY = "priority", _("gave its place to a more important message")
     QUIET_HOURS = "quiet_hours", _("quiet hours")
+    OWN_WISH = "own_wish", _("more often than the customer wishes")
+    ON_PAUSE = "on_pause", _("the customer has paused messages")
     PAUSED = "paused", _("paused")
     NO_CONSENT = "no_consent", _("no consent")
     SUPPRESSED_ADDRESS = "suppressed_address", _("address suppressed")

@@ -1,4 +1,4 @@
-"""The pages of this app: sources, topics and exclusions; imports; segments and stages with their rules."""
+"""The pages of this app: sources, topics, exclusions; imports; privacy; segments, stages, their rules."""
 
 from customers.admin import (
     arrival,
@@ -7,6 +7,7 @@ from customers.admin import (
     identifiers,
     imports,
     merges,
+    privacy,
     ready_page,
     repairs,
     segment_pages,
@@ -22,6 +23,7 @@ __all__ = [
     "identifiers",
     "imports",
     "merges",
+    "privacy",
     "ready_page",
     "repairs",
     "segment_pages",

@@ -80,6 +80,7 @@ class SuppressionAdmin(LongList):
 
     list_display = ("address", "kind", "reason", "created_at")
     list_filter = ("reason", "kind")
+    list_before_template = "customers/suppressions_lead.html"
     search_fields = ("value",)
     ordering = ("-id",)
     fields = ("kind", "address", "reason", "created_at")

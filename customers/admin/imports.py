@@ -103,7 +103,7 @@ def chip(one: Import) -> SafeString:
 
 def upload(request: HttpRequest) -> HttpResponse:
     """Take a file in, or say what is wrong with it."""
-    kind = request.POST.get("kind", Import.Kind.CUSTOMERS)
+    kind = request.POST.get("kind", request.GET.get("kind", Import.Kind.CUSTOMERS))
     context: dict[str, Any] = {
         "kinds": Import.Kind.choices,
         "kind": kind,

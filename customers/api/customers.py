@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config import clock
+from config.api.authentication import asker
 from config.api.problems import conflicting, told_at
 from config.api.views import Listing, Resource
 from config.models import Scope
@@ -35,6 +36,7 @@ class CustomerViewSet(Listing, mixins.RetrieveModelMixin, Resource[Customer]):
     filterset_class = CustomerFilter
     writes = Scope.CUSTOMERS
     scopes = {"export": Scope.PERSONAL}
+    rights = {"export": "customers.export_customer", "destroy": "customers.erase_customer"}
     keeps_answers = False
 
     def known_parameters(self) -> set[str]:
@@ -95,11 +97,11 @@ class CustomerViewSet(Listing, mixins.RetrieveModelMixin, Resource[Customer]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, id: UUID) -> Response:  # noqa: A002, ARG002
         """Erase the person for good: nothing personal is left, and no late event brings it back."""
-        services.erase_customers([self.get_object().pk], clock.now())
+        services.erase_customers([self.get_object().pk], clock.now(), asker(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     @action(detail=True)
     def export(self, request: Request, id: UUID) -> Response:  # noqa: A002, ARG002
-        """All that is kept of the person, machine-readable."""
-        return Response(services.export_customer(self.get_object().pk))
+        """All that is kept of the person, machine-readable; that it was asked for is recorded."""
+        return Response(services.hand_over_copy(self.get_object().pk, asker(request), clock.now()))

@@ -9,12 +9,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config import clock
+from config.api.authentication import asker
 from config.models import Scope
 from customers import services
 from customers.api.filters import EventFilter
 from customers.api.nested import OfCustomer
-from customers.api.serializers import ConsentSerializer, EventSerializer, StageMoveSerializer
-from customers.models import Consent, Event, StageMove
+from customers.api.serializers import (
+    ConsentSerializer,
+    ConsentWordSerializer,
+    EventSerializer,
+    StageMoveSerializer,
+)
+from customers.models import Consent, ConsentWord, Event, PendingConsent, StageMove
 
 
 class CustomerEventViewSet(OfCustomer[Event]):
@@ -40,12 +46,27 @@ class ConsentViewSet(OfCustomer[Consent]):
     writes = Scope.CUSTOMERS
     keeps_answers = False
 
-    @extend_schema(request=ConsentSerializer, responses=ConsentSerializer)
+    @extend_schema(request=ConsentSerializer, responses={200: ConsentSerializer, 202: ConsentWordSerializer})
     def create(self, request: Request, **_path: Any) -> Response:
-        """Set the customer's word on a channel and a topic; it holds for what is sent from now on."""
+        """Set the customer's word on a channel and a topic; it holds for what is sent from now on.
+
+        202 where it is to be confirmed first: a confirmation is sent, and nothing else has changed.
+        """
         given = ConsentSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         customer, word = self.customer(), given.validated_data
-        services.set_consents([services.ConsentChange(customer_id=customer.pk, **word)], clock.now())
-        kept = get_object_or_404(self.get_queryset(), channel=word["channel"], topic=word["topic"])
+        change = services.ConsentChange(customer_id=customer.pk, proof={"by": asker(request)}, **word)
+        services.set_consents([change], clock.now())
+        place = {"customer": customer.pk, "channel": word["channel"], "topic": word["topic"]}
+        if word["is_granted"] and PendingConsent.objects.filter(**place).exists():
+            asked = ConsentWord.objects.filter(**place, said=ConsentWord.Said.ASKED).latest("pk")
+            return Response(ConsentWordSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+        kept = get_object_or_404(Consent, **place)
         return Response(ConsentSerializer(kept).data, status=status.HTTP_200_OK)
+
+
+class ConsentHistoryViewSet(OfCustomer[ConsentWord]):
+    """All that one customer said of channels and topics, each with its source, wording and proof."""
+
+    queryset = ConsentWord.objects.select_related("via")
+    serializer_class = ConsentWordSerializer

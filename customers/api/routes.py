@@ -1,4 +1,4 @@
-"""The routes of customers, events, segments, stages, topics, suppressions, imports and sources."""
+"""The routes of customers, events, segments, stages, topics, suppressions, imports, privacy and sources."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
@@ -10,7 +10,13 @@ from customers.api.holds import StageHoldViewSet
 from customers.api.imports import ImportViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
 from customers.api.merges import MergeViewSet
-from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
+from customers.api.privacy import PrivacyActViewSet, RetentionViewSet
+from customers.api.records import (
+    ConsentHistoryViewSet,
+    ConsentViewSet,
+    CustomerEventViewSet,
+    StageHistoryViewSet,
+)
 from customers.api.segments import SegmentViewSet
 from customers.api.stage_versions import StageVersionViewSet
 from customers.api.stages import StageViewSet
@@ -24,6 +30,8 @@ router.register("stage_versions", StageVersionViewSet, basename="api-stage-versi
 router.register("topics", TopicViewSet, basename="api-topic")
 router.register("suppressions", SuppressionViewSet, basename="api-suppression")
 router.register("imports", ImportViewSet, basename="api-import")
+router.register("privacy_acts", PrivacyActViewSet, basename="api-privacy-act")
+router.register("retention", RetentionViewSet, basename="api-retention")
 router.register("sources", SourceViewSet, basename="api-source")
 
 events = CustomerEventViewSet.as_view({"get": "list"})
@@ -33,6 +41,7 @@ consents = ConsentViewSet.as_view({"get": "list", "post": "create"})
 merges = MergeViewSet.as_view({"get": "list"})
 merge = MergeViewSet.as_view({"post": "merge"})
 unmerge = MergeViewSet.as_view({"post": "unmerge"})
+consent_history = ConsentHistoryViewSet.as_view({"get": "list"})
 explanation = ExplanationViewSet.as_view({"post": "explain"})
 urlpatterns = [
     path("customers/<uuid:id>/events/", events, name="api-customer-events"),
@@ -42,6 +51,7 @@ urlpatterns = [
     path("customers/<uuid:id>/merges/", merges, name="api-customer-merges"),
     path("customers/<uuid:id>/merge/", merge, name="api-customer-merge"),
     path("customers/<uuid:id>/unmerge/", unmerge, name="api-customer-unmerge"),
+    path("customers/<uuid:id>/consent_history/", consent_history, name="api-customer-consent-history"),
     path("customers/<uuid:id>/explain/", explanation, name="api-customer-explain"),
     *router.urls,
 ]

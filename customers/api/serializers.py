@@ -9,7 +9,7 @@ from rest_framework import serializers
 from config.api.fields import JSONObject, SealedId, ShownDocument
 from config.api.serializers import ModelSerializer, Serializer
 from customers.linking import LEVELS
-from customers.models import Consent, Customer, Event, Identity, Membership, StageMove
+from customers.models import Consent, ConsentWord, Customer, Event, Identity, Membership, StageMove
 from customers.tracking.body import LARGEST_EVENT
 
 EVENT = "event"
@@ -62,16 +62,30 @@ class StageMoveSerializer(ModelSerializer[StageMove]):
 
 
 class ConsentSerializer(ModelSerializer[Consent]):
-    """The customer's last word on a channel and a topic; an empty topic is the whole channel."""
+    """The customer's last word on a channel and a topic; an empty topic is the whole channel.
+
+    Where double opt-in is asked for, a yes counts once it is confirmed, or said to be so (`is_confirmed`).
+    """
 
     channel = serializers.ChoiceField(choices=CHANNELS)
     topic = serializers.SlugField(max_length=60, required=False, allow_blank=True, default="")
+    is_confirmed = serializers.BooleanField(write_only=True, required=False, default=False)
 
     class Meta:
         model = Consent
-        fields = ["channel", "topic", "is_granted", "source", "wording", "changed_at"]
+        fields = ["channel", "topic", "is_granted", "source", "wording", "changed_at", "is_confirmed"]
         read_only_fields = ["changed_at"]
         extra_kwargs = {"is_granted": {"required": True}}
+
+
+class ConsentWordSerializer(ModelSerializer[ConsentWord]):
+    """One word as it was said: `asked` is a yes that was to be confirmed."""
+
+    via = serializers.CharField(source="via.name", read_only=True, allow_null=True)
+
+    class Meta:
+        model = ConsentWord
+        fields = ["channel", "topic", "said", "source", "wording", "proof", "via", "said_at", "kept_at"]
 
 
 class EventSerializer(ModelSerializer[Event]):

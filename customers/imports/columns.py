@@ -37,6 +37,8 @@ class To(TextChoices):
     TOPIC = "topic", gettext_lazy("topic of the consent")
     GRANTED = "granted", gettext_lazy("consent: yes or no")
     WORDING = "wording", gettext_lazy("wording of the consent")
+    CONFIRMED = "confirmed", gettext_lazy("consent confirmed by double opt-in: yes or no")
+    REASON = "reason", gettext_lazy("reason of the suppression")
     EVENT = "event", gettext_lazy("name of the event")
     MESSAGE_ID = "message_id", gettext_lazy("id of the event")
     PROPERTY = "property", gettext_lazy("property of the event")
@@ -47,8 +49,11 @@ TYPED = {To.TRAIT, To.PROPERTY}
 DATED = (Type.MOMENT, Type.DAY_FIRST, Type.MONTH_FIRST)
 WHO = [To(kind) for kind in LEVELS]
 OF = {
-    Import.Kind.CUSTOMERS: [To.NOTHING, *WHO, To.TRAIT, To.CONSENT, To.SAID_AT],
-    Import.Kind.CONSENTS: [To.NOTHING, *WHO, To.CHANNEL, To.TOPIC, To.GRANTED, To.WORDING, To.SAID_AT],
+    Import.Kind.CUSTOMERS: [To.NOTHING, *WHO, To.TRAIT, To.CONSENT, To.CONFIRMED, To.SAID_AT],
+    Import.Kind.CONSENTS: [
+        *(To.NOTHING, *WHO, To.CHANNEL, To.TOPIC, To.GRANTED, To.WORDING, To.CONFIRMED, To.SAID_AT)
+    ],
+    Import.Kind.SUPPRESSIONS: [To.NOTHING, To.EMAIL, To.PHONE, To.PUSH_TOKEN, To.REASON],
     Import.Kind.EVENTS: [To.NOTHING, *WHO, To.EVENT, To.SAID_AT, To.MESSAGE_ID, To.PROPERTY],
 }
 # Headers as other programs and people write them, in small letters with one _ between words.
@@ -66,9 +71,12 @@ CALLED = {
     To.TOPIC: "topic argomento",
     To.GRANTED: "granted is_granted consent consenso subscribed opt_in",
     To.WORDING: "wording testo",
+    To.CONFIRMED: "confirmed double_opt_in confermato",
+    To.REASON: "reason motivo",
     To.EVENT: "event event_name name evento",
     To.MESSAGE_ID: "message_id messageid event_id id_evento",
 }
+NAMELESS = {Import.Kind.CONSENTS, Import.Kind.SUPPRESSIONS}  # whose other columns mean nothing
 MEANS = {name: to for to, names in CALLED.items() for name in names.split()}
 OURS = {"public_id", "stage", "stage_since", "first_seen_at", "last_seen_at", "entered_at", "received_at"}
 TRAITS = {"nome": "first_name", "cognome": "last_name", "firstname": "first_name", "lastname": "last_name"}
@@ -116,7 +124,7 @@ def _guess(kind: str, name: str, type_: Type) -> Column:
     to = MEANS.get(plain, To.NOTHING)
     if to and to in OF[Import.Kind(kind)]:
         return Column(to, type=type_ if to == To.SAID_AT and type_ in DATED else Type.TEXT)
-    if kind == Import.Kind.CONSENTS or plain in OURS or not plain:
+    if kind in NAMELESS or plain in OURS or not plain:
         return Column(To.NOTHING)
     if kind == Import.Kind.EVENTS:
         return Column(To.PROPERTY, (rest if prefix == "properties" else name)[:LONGEST_NAME], type_)

@@ -1,5 +1,6 @@
 """From the cells of a row to a call, or to all that is wrong with it: a row is taken whole or not. Pure."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -13,12 +14,26 @@ from customers.addresses import AddressError, normal
 from customers.imports.cells import CellError, Type, read
 from customers.imports.columns import CHANNELS, PLACE, WHO, Column, To
 from customers.linking import LEVELS
+from customers.models import Suppression
 from customers.profile import stated
 from customers.tracking.body import LARGEST_EVENT
 from customers.tracking.calls import EARLIEST, Call, Kind, Statement
 
 ADDRESSES = {To.EMAIL, To.PHONE}
 LONGEST_EVENT, LONGEST_ID = 200, 100
+
+REASON = "reason"  # the property of a call that says why an address is suppressed
+# As other programs and people say it, in small letters with one _ between words.
+REASONS = {
+    name: reason.value
+    for reason, names in {
+        Suppression.Reason.BOUNCED: "bounced bounce hard_bounce hardbounce invalid rimbalzato",
+        Suppression.Reason.COMPLAINED: "complained complaint spam spam_report abuse reclamo",
+        Suppression.Reason.BY_HAND: "by_hand manual unsubscribed unsubscribe opt_out disiscritto a_mano",
+        Suppression.Reason.GONE: "gone address_gone unregistered",
+    }.items()
+    for name in names.split()
+}
 
 
 class Fault(NamedTuple):
@@ -84,7 +99,7 @@ class _Row:
 
     __slots__ = (
         *("_plan", "at", "zone", "identities", "phone", "traits", "event", "message_id", "properties"),
-        *("channel", "consents", "granted", "topic", "wording"),
+        *("channel", "consents", "granted", "topic", "wording", "confirmed", "reason"),
     )
 
     def __init__(self, plan: Plan, zone: ZoneInfo) -> None:
@@ -97,6 +112,7 @@ class _Row:
         self.event, self.message_id, self.phone = plan.event, "", ""
         self.channel, self.topic, self.wording = "", "", plan.wording
         self.granted: bool | None = None
+        self.confirmed, self.reason = False, ""
 
     def call(self, kind: Kind) -> Call:
         """The call of all that was taken; CellError where something lacks."""
@@ -110,6 +126,8 @@ class _Row:
             raise CellError(_("The row names nobody."))
         if self._plan.kind == "consents":
             self._agree()
+        for word in self.consents:
+            word.confirmed = self.confirmed
         if kind == "track" and self.at is None:
             raise CellError(_("The row does not say when it happened."))
         if kind == "track" and not self.event:
@@ -122,6 +140,8 @@ class _Row:
             traits=self.traits,
             consents=self.consents,
         )
+        if self.reason:
+            call.properties = {REASON: self.reason}
         if kind == "track":
             call.event, call.properties = self.event, self.properties
             call.message_id = self.message_id or _digest(call)
@@ -214,6 +234,17 @@ def _wording(row: _Row, _column: Column, cell: str) -> None:
     row.wording = cell
 
 
+def _confirmed(row: _Row, _column: Column, cell: str) -> None:
+    row.confirmed = bool(read(Type.BOOLEAN, cell))
+
+
+def _reason(row: _Row, _column: Column, cell: str) -> None:
+    plain = re.sub(r"[\W_]+", "_", cell.lower()).strip("_")
+    row.reason = REASONS.get(plain, "")
+    if not row.reason:
+        raise CellError(_("Write one of: %(reasons)s.") % {"reasons": ", ".join(Suppression.Reason.values)})
+
+
 def _event(row: _Row, _column: Column, cell: str) -> None:
     if cell.startswith("$") or len(cell) > LONGEST_EVENT:
         raise CellError(_("An event has at most 200 letters and does not begin with $."))
@@ -241,6 +272,8 @@ TAKE: dict[To, Take] = {
     To.TOPIC: _topic,
     To.GRANTED: _granted,
     To.WORDING: _wording,
+    To.CONFIRMED: _confirmed,
+    To.REASON: _reason,
     To.EVENT: _event,
     To.MESSAGE_ID: _message_id,
     To.PROPERTY: _property,

@@ -149,6 +149,29 @@ NAMING = """
 """
 
 
+REJECTED = """
+    SELECT cells FROM customers_rejectedrow
+    WHERE EXISTS (SELECT FROM unnest(cells) AS cell WHERE lower(btrim(cell)) = ANY(%s)) ORDER BY id
+"""
+
+
+def rows_naming(values: Sequence[str]) -> list[list[str]]:
+    """The rows of imports, waiting and rejected, in which one of these identifiers stands: their cells."""
+    wanted = [value.lower() for value in values]
+    with connection.cursor() as cursor:
+        cursor.execute(REJECTED, [wanted])
+        found = [list(row[0]) for row in cursor.fetchall()]
+        cursor.execute(NAMING, [wanted])
+        naming = [row[0] for row in cursor.fetchall()]
+    for block in ImportBlock.objects.filter(pk__in=naming).order_by("pk").iterator():
+        found += [cells for _line, cells in rows_of(block.rows) if _names(cells, wanted)]
+    return found
+
+
+def _names(cells: Sequence[str], wanted: Sequence[str]) -> bool:
+    return not {cell.lower().strip() for cell in cells}.isdisjoint(wanted)
+
+
 def forget_people(values: Sequence[str]) -> None:
     """Take all rows out of imports, waiting and rejected, in which one of these identifiers stands."""
     gone = [value.lower() for value in values]
@@ -157,7 +180,7 @@ def forget_people(values: Sequence[str]) -> None:
         cursor.execute(NAMING, [gone])
         naming = [row[0] for row in cursor.fetchall()]
     for block in ImportBlock.objects.filter(pk__in=naming).iterator():
-        kept = [row for row in rows_of(block.rows) if not {cell.lower() for cell in row[1]} & set(gone)]
+        kept = [row for row in rows_of(block.rows) if not _names(row[1], gone)]
         Import.objects.filter(pk=block.of_id).update(rows=F("rows") - len(rows_of(block.rows)) + len(kept))
         block.rows = encoded(kept)
         block.save(update_fields=["rows"])

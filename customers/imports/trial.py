@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db.models import F
 
 from customers.apply import words
-from customers.consents import known_words, weigh
+from customers.consents import double_opt_ins, known_words, weigh
 from customers.identity import Linked, Received, linked
 from customers.imports.intake import rows_of, source_of_files
 from customers.imports.rows import Fault, Reader
+from customers.imports.suppressions import weigh_suppressions
 from customers.models import Import, ImportBlock
 from customers.records import load_profiles
 from customers.seen import unseen
@@ -60,6 +61,9 @@ def expected(calls: Sequence[Call], kind: str, now: datetime) -> tuple[Counter[s
     """
     if not calls:
         return Counter(), Counter()
+    if kind == Import.Kind.SUPPRESSIONS:
+        weighed = weigh_suppressions(calls)
+        return weighed.counts + Counter(rejected=len(weighed.erased)), Counter()
     source_id = source_of_files() if kind == Import.Kind.EVENTS else None
     batch = [Received(call, now, source_id, call.message_id) for call in calls]
     found = linked(batch)
@@ -90,7 +94,7 @@ def _telling(batch: Sequence[Received], found: Linked, now: datetime) -> list[bo
     gaining = {id(gain.person.root()) for gain in found.links.gained}
     rules = load_rules()
     profiles = load_profiles(set(owners) - {0})
-    known = known_words(profiles.keys())
+    known, opt_ins = known_words(profiles.keys()), double_opt_ins()
     telling = []
     for one, of, country, person in zip(batch, owners, found.countries, persons, strict=True):
         profile = profiles.get(of)
@@ -99,6 +103,6 @@ def _telling(batch: Sequence[Received], found: Linked, now: datetime) -> list[bo
             if profile
             else False
         )
-        _last, said = weigh(words([one], [of], {}), known, now)
-        telling.append(learned or bool(said) or (person is not None and id(person) in gaining))
+        changes = weigh(words([one], [of], {}), known, now, opt_ins).events
+        telling.append(learned or bool(changes) or (person is not None and id(person) in gaining))
     return telling

@@ -20,6 +20,7 @@ from customers.identity import Received
 from customers.imports.columns import check
 from customers.imports.intake import rows_of, source_of_files
 from customers.imports.rows import Fault, Plan, Reader
+from customers.imports.suppressions import suppress_new, weigh_suppressions
 from customers.imports.trial import try_block
 from customers.inbox import told
 from customers.models import Import, ImportBlock
@@ -97,6 +98,8 @@ def _apply_parts(one: Import, rows: Sequence[Read], faults: list[Fault], now: da
 
 def _apply(one: Import, rows: Sequence[Read], faults: list[Fault], now: datetime) -> Counter[str]:
     """What became of each row: a new customer, something changed, nothing. Refused rows become faults."""
+    if one.kind == Import.Kind.SUPPRESSIONS:
+        return _suppress(rows, faults, now)
     source_id = source_of_files() if one.kind == Import.Kind.EVENTS else None
     batch = [Received(call, now, source_id, call.message_id) for _line, _cells, call in rows]
     fresh = set(map(id, first_seen(batch, now))) if one.kind == Import.Kind.EVENTS else set(map(id, batch))
@@ -117,6 +120,14 @@ def _apply(one: Import, rows: Sequence[Read], faults: list[Fault], now: datetime
         else:
             counts["changed" if of in applied.changed else "unchanged"] += 1
     return counts
+
+
+def _suppress(rows: Sequence[Read], faults: list[Fault], now: datetime) -> Counter[str]:
+    """The same of rows of addresses that are never to be written to."""
+    weighed = weigh_suppressions([call for _line, _cells, call in rows])
+    suppress_new(weighed, now)
+    faults.extend(Fault(rows[place][0], ERASED, []) for place in sorted(weighed.erased))
+    return weighed.counts
 
 
 ERASED = "The person was erased, and stays so."

@@ -1,12 +1,20 @@
 """The rows of this app; their states and legal moves are in customers/README.md."""
 
-from customers.models.consent import Consent, Suppression, Topic
+from customers.models.consent import (
+    Consent,
+    ConsentWord,
+    DoubleOptIn,
+    PendingConsent,
+    Suppression,
+    Topic,
+)
 from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, MergeRecord, Tombstone
 from customers.models.event import Event
 from customers.models.identifier import IdentifierRule
 from customers.models.imports import Import, ImportBlock, RejectedRow
 from customers.models.inbox import InboxRow, SchemaCursor, SeenEvent, SeenMessage, Source
 from customers.models.news import News
+from customers.models.privacy import PrivacyAct, Retention, RetentionSweep
 from customers.models.repair import RepairSweep
 from customers.models.segment import Membership, Segment
 from customers.models.stage import Stage, StageHold, StageMove, StageVersion
@@ -15,7 +23,9 @@ from customers.models.trait_rule import TraitRule
 
 __all__ = [
     "Consent",
+    "ConsentWord",
     "Customer",
+    "DoubleOptIn",
     "Event",
     "IdentifierRule",
     "Identity",
@@ -27,8 +37,12 @@ __all__ = [
     "MergeRecord",
     "MergedCustomer",
     "News",
+    "PendingConsent",
+    "PrivacyAct",
     "RejectedRow",
     "RepairSweep",
+    "Retention",
+    "RetentionSweep",
     "SchemaCursor",
     "SeenEvent",
     "SeenMessage",

@@ -53,6 +53,107 @@ class Consent(models.Model):
         return f"{self.channel}/{self.topic or '*'}"
 
 
+class ConsentWord(models.Model):
+    """One word that a customer said, as it was said: what stands in Consent is the last. Append-only.
+
+    A word that says again what stands already, from the same source in the same wording, is not kept anew.
+    """
+
+    class Said(models.TextChoices):
+        GRANTED = "granted", _("granted")
+        REFUSED = "refused", _("refused")
+        ASKED = "asked", _("to be confirmed")
+
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="consent_words", db_index=False
+    )
+    channel = models.CharField(_("channel"), max_length=10)
+    topic = models.CharField(_("topic"), max_length=60, blank=True, default="")
+    said = models.CharField(_("said"), max_length=8, choices=Said)
+    source = models.CharField(_("source"), max_length=100, blank=True, default="")
+    wording = models.TextField(_("wording"), blank=True, default="")
+    proof = models.JSONField(
+        _("proof"), default=dict, help_text=_("The message, call, file or person that it came by.")
+    )
+    via = models.ForeignKey(
+        "customers.Source",
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("touchpoint"),
+    )
+    said_at = models.DateTimeField(_("said at"))
+    kept_at = models.DateTimeField(_("kept since"))
+
+    class Meta:
+        verbose_name = _("word of consent")
+        verbose_name_plural = _("words of consent")
+        indexes = [models.Index(fields=["customer", "-id"], name="consent_word_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{self.topic or '*'}: {self.said}"
+
+
+class DoubleOptIn(models.Model):
+    """Where a yes counts only once it is confirmed, by a link that is sent to the address itself.
+
+    Without a topic: every yes on the channel. A yes to the whole channel is to be confirmed where one of its
+    topics asks for it.
+    """
+
+    class On(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        SMS = "sms", _("SMS")
+
+    channel = models.CharField(_("channel"), max_length=10, choices=On)
+    topic = models.SlugField(
+        _("topic"), max_length=60, blank=True, default="", help_text=_("Empty: every topic of the channel.")
+    )
+
+    class Meta:
+        verbose_name = _("double opt-in")
+        verbose_name_plural = _("double opt-in")
+        ordering = ["channel", "topic"]
+        constraints = [models.UniqueConstraint(fields=["channel", "topic"], name="one_opt_in_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{self.topic or '*'}"
+
+
+class PendingConsent(models.Model):
+    """A yes that is not confirmed: it counts for nothing until it is.
+
+    `ask_at`: when a confirmation is to be sent; none: it was, or (a file's) none is to be.
+    """
+
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="pending_consents", db_index=False
+    )
+    channel = models.CharField(_("channel"), max_length=10)
+    topic = models.CharField(_("topic"), max_length=60, blank=True, default="")
+    source = models.CharField(_("source"), max_length=100, blank=True, default="")
+    wording = models.TextField(_("wording"), blank=True, default="")
+    said_at = models.DateTimeField(_("said at"))
+    ask_at = models.DateTimeField(_("to be asked at"), null=True)
+
+    class Meta:
+        verbose_name = _("consent to be confirmed")
+        verbose_name_plural = _("consents to be confirmed")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "channel", "topic"], name="one_pending_per_channel_and_topic"
+            ),
+        ]
+        indexes = [
+            models.Index("ask_at", name="pending_consent_to_ask", condition=models.Q(ask_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel}/{self.topic or '*'}"
+
+
 class Suppression(models.Model):
     """An address that is never written to again: bounced for good, complained, or asked for by hand."""
 

@@ -56,6 +56,10 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [
+            ("export_customer", _("Can hand over a copy of all that is known")),
+            ("erase_customer", _("Can erase a person for good")),
+        ]
         indexes = [
             models.Index("recheck_at", name="customer_recheck", condition=models.Q(recheck_at__isnull=False)),
             models.Index("id", name="customer_without_zone", condition=models.Q(time_zone="")),

@@ -16,6 +16,7 @@ class Import(models.Model):
         CUSTOMERS = "customers", _("customers")
         CONSENTS = "consents", _("consents")
         EVENTS = "events", _("events")
+        SUPPRESSIONS = "suppressions", _("suppressions")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -26,7 +27,7 @@ class Import(models.Model):
         STOPPED = "stopped", _("stopped")
 
     name = models.CharField(_("name"), max_length=100)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     header = models.JSONField(default=list)
     columns = models.JSONField(default=list)

@@ -19,6 +19,7 @@ class Statement(msgspec.Struct, omit_defaults=True):
     topic: str = ""
     source: str = ""
     wording: str = ""
+    confirmed: bool = False  # by a double opt-in elsewhere; only files may say so
 
 
 class Call(msgspec.Struct, omit_defaults=True, kw_only=True):

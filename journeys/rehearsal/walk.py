@@ -237,7 +237,8 @@ class _Run:
                     self._call(kind="identify", identities={row.kind: row.value}, traits=given.traits)
             case Agree():
                 word = ConsentChange(
-                    self.customer_id, given.channel, given.topic, given.granted, SOURCE, "", self.now
+                    *(self.customer_id, given.channel, given.topic, given.granted, SOURCE, "", self.now),
+                    is_confirmed=True,
                 )
                 set_consents([word], self.now)
             case Answer():

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db.models import Model
 
-from channels.models import Callback, Channel, FateNotice, Message, MessageTally
+from channels.models import Callback, Channel, FateNotice, Message, MessageTally, Preference
 from customers.models import (
     Consent,
+    ConsentWord,
     Customer,
     Event,
     Import,
@@ -22,8 +23,12 @@ from customers.models import (
     InboxRow,
     Membership,
     News,
+    PendingConsent,
+    PrivacyAct,
     RejectedRow,
     RepairSweep,
+    Retention,
+    RetentionSweep,
     SchemaCursor,
     SeenEvent,
     SeenMessage,
@@ -52,7 +57,8 @@ WAITING = {Callback, FateNotice, InboxRow, News, RepairSweep, SeenMessage, Tombs
 SOURCED = {Import, ImportBlock, RejectedRow, SchemaCursor, SeenEvent}
 # Which nobody keeps in a copy, or reads.
 TALLIES = {MessageTally, SegmentSize, StageSize, StageTally, StayTally}
-LEFT: set[type[Model]] = WAITING | TALLIES | SOURCED
+RECORDS = {ConsentWord, PrivacyAct, Retention, RetentionSweep}
+LEFT: set[type[Model]] = WAITING | TALLIES | SOURCED | RECORDS
 
 OF_SAMPLED = "row.customer_id IN (SELECT customer_id FROM {sampled})"
 MOVED = """(SELECT {column} FROM {{live}}.customers_stagemove AS move
@@ -93,6 +99,8 @@ PAST: dict[type[Model], Copy] = {
             "changed_at": "least(row.changed_at, %(start)s)",
         },
     ),
+    # Nobody can confirm there.
+    PendingConsent: Copy(OF_SAMPLED + " AND row.said_at < %(start)s", {"ask_at": "NULL"}),
     Suppression: Copy(
         """row.created_at < %(start)s AND (row.kind, row.value) IN (
             SELECT kind, value FROM {live}.customers_identity AS row WHERE """
@@ -113,6 +121,7 @@ PAST: dict[type[Model], Copy] = {
             "clicked_at": until("clicked_at"),
         },
     ),
+    Preference: Copy(OF_SAMPLED + " AND row.changed_at < %(start)s"),
     # Whatever is sent goes nowhere, and no secret comes along.
     Channel: Copy(says={"provider": "'recording'", "settings": "''", "rests_until": "NULL"}),
     Journey: Copy(),

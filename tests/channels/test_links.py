@@ -22,6 +22,7 @@ def test_click_leads_where_it_led(url):
 def test_open_and_way_out_name_their_message():
     assert links.read_open(token(links.open_url(ID))) == ID
     assert links.read_unsubscribe(token(links.unsubscribe_url(ID))) == ID
+    assert links.read_preferences(token(links.preferences_url(ID))) == ID
 
 
 def test_token_serves_its_own_purpose_only():

@@ -17,6 +17,7 @@ ALL, WRITE, LEAD, TECH, ADMIN, NOBODY = "VMCPIA", "MCA", "CA", "IA", "A", ""
 # Whose right is a key, a signed link or nothing; not the person's who has logged in.
 PUBLIC = {
     *("home", "set_language", "login", "callbacks", "message-click", "message-open", "message-unsubscribe"),
+    *("message-confirm", "message-preferences"),
     *(
         f"tracking-{kind}"
         for kind in ("batch", "settings", "identify", "track", "page", "screen", "alias", "group")
@@ -42,8 +43,11 @@ ROWS = {
     "config.apikey": (TECH, TECH, TECH, NOBODY),
     "customers.customer": (ALL, NOBODY, ALL, NOBODY),  # its form leads to a page that is read
     "customers.identifierrule": ("MCIA", NOBODY, WRITE, NOBODY),
+    "customers.doubleoptin": (ALL, LEAD, NOBODY, LEAD),
     "customers.import": (WRITE, WRITE, WRITE, NOBODY),
     "customers.inboxrow": (TECH, NOBODY, NOBODY, NOBODY),
+    "customers.privacyact": (LEAD, NOBODY, NOBODY, NOBODY),
+    "customers.retention": (LEAD, ADMIN, ADMIN, ADMIN),
     "customers.repairsweep": ("CIA", NOBODY, NOBODY, NOBODY),
     "customers.segment": (ALL, WRITE, WRITE, NOBODY),
     "customers.source": (TECH, TECH, TECH, NOBODY),
@@ -70,6 +74,8 @@ PAGES = {
     "content_try": (WRITE, WRITE),
     "customer": (ALL, ALL),
     "customer_merge": (LEAD, LEAD),
+    "customer_copy": (LEAD, LEAD),
+    "customer_erase": (LEAD, LEAD),
     "customer_stage": (LEAD, LEAD),
     "customer_timeline": (ALL, ALL),
     "customer_unmerge": (LEAD, LEAD),

@@ -16,6 +16,7 @@ NO_PAGES = {
     *("login", "logout", "jsi18n", "autocomplete", "search", "view_on_site", "app_list"),
     *("password_change", "password_change_done", "glossary"),
     *(
+        "customer_copy",
         "customer_stage",
         "customer_timeline",
         "content_preview",

@@ -49,8 +49,9 @@ def test_tabs_are_those_that_the_role_may_open():
 
     assert shown == [
         ["Caps", "Quiet hours", "Holdout"],
-        ["Topics", "Suppressions"],
+        ["Topics", "Double opt-in", "Suppressions"],
         ["Identifiers", "Traits"],
+        ["Record of privacy", "Retention"],
         [],
         [],
     ]

@@ -30,6 +30,7 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST contents/<slug:slug>/preview/
         GET customers/
         GET customers/<uuid:id>/
+        GET customers/<uuid:id>/consent_history/
         GET customers/<uuid:id>/consents/
         GET customers/<uuid:id>/enrollments/
         GET customers/<uuid:id>/events/
@@ -38,6 +39,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         GET customers/<uuid:id>/messages/
         GET customers/<uuid:id>/stage_history/
         GET customers/<uuid:id>/stage_holds/
+        GET double_opt_ins/
+        GET double_opt_ins/<uuid:id>/
         GET enrollments/
         GET enrollments/<uuid:id>/
         GET enrollments/<uuid:id>/log/
@@ -93,12 +96,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         GET topics/
         GET topics/<slug:slug>/
     """,
-    (Scope.FULL, ADMIN): """
-        POST clock/
-    """,
     (Scope.CUSTOMERS, "CIA"): """
         POST customers/
-        DELETE customers/<uuid:id>/
         PATCH customers/<uuid:id>/
         POST customers/<uuid:id>/consents/
         POST customers/<uuid:id>/merge/
@@ -123,13 +122,24 @@ TABLE: dict[tuple[Scope, str], str] = {
     (Scope.PERSONAL, WRITE): """
         GET imports/<uuid:id>/rejected/
     """,
-    (Scope.PERSONAL, "MCPA"): """
+    (Scope.PERSONAL, LEAD): """
         GET customers/<uuid:id>/export/
+    """,
+    (Scope.CUSTOMERS, LEAD): """
+        DELETE customers/<uuid:id>/
+    """,
+    (Scope.FULL, ADMIN): """
+        POST clock/
+        POST retention/
+        DELETE retention/<uuid:id>/
+        PATCH retention/<uuid:id>/
     """,
     (Scope.DESIGN, LEAD): """
         POST broadcasts/
         PATCH broadcasts/<uuid:id>/
         POST caps/
+        POST double_opt_ins/
+        DELETE double_opt_ins/<uuid:id>/
         DELETE caps/<uuid:id>/
         PATCH caps/<uuid:id>/
         POST contents/
@@ -165,6 +175,9 @@ TABLE: dict[tuple[Scope, str], str] = {
         PATCH topics/<slug:slug>/
     """,
     (Scope.READ, LEAD): """
+        GET privacy_acts/
+        GET retention/
+        GET retention/<uuid:id>/
         GET segments/<slug:slug>/export/
     """,
     (Scope.READ, "CIA"): """

@@ -11,7 +11,7 @@ from campaigns.models import Broadcast
 from channels.models import Cap, Channel, Content, ContentText, Message, QuietHours
 from config.api.opaque import seal
 from config.models import ApiKey, Scope
-from customers.models import Segment, Source, Stage, Suppression, Topic
+from customers.models import DoubleOptIn, Retention, Segment, Source, Stage, Suppression, Topic
 from customers.stage_versions import save_draft
 from journeys.models import Enrollment, Journey, JourneyVersion, Simulation
 from tests.builders import NOON, customer, event
@@ -62,6 +62,8 @@ BODIES = {
     "holdout/": {"percent": "12.5"},
     "topics/": {"slug": "n", "name": "n"},
     "sources/": {"name": "n"},
+    "double_opt_ins/": {"channel": "sms", "topic": "n"},
+    "retention/": {"pattern": "n*", "days": 90},
     "suppressions/": {"kind": "email", "value": "a@example.com", "reason": "by_hand"},
     "segments/": {"slug": "n", "name": "n", "description": "", "rule": RULE},
     "segments/preview/": {"rule": RULE},
@@ -181,6 +183,12 @@ def there(django_user_model):
             "id": seal("quiet_hours", QuietHours.objects.create(name="q", starts="21:00", ends="9:00").pk)
         },
         "imports": {"id": seal("import", taken("email\na@example.com\n").pk)},
+        "double_opt_ins": {
+            "id": seal("double_opt_in", DoubleOptIn.objects.create(channel="email", topic="n").pk)
+        },
+        "retention": {
+            "id": seal("retention", Retention.objects.create(pattern="n", days=1, changed_at=NOON).pk)
+        },
         "sources": {"id": seal("source", Source.objects.create(name="s").pk)},
         "suppressions": {
             "id": seal(

@@ -23,10 +23,12 @@ def parts(whole: Whole, route: Route) -> dict[str, object]:
     sealed = {
         "broadcasts": ("broadcast", whole.broadcast.pk),
         "caps": ("cap", whole.rows["channels.cap"].pk),
+        "double_opt_ins": ("double_opt_in", whole.rows["customers.doubleoptin"].pk),
         "enrollments": ("enrollment", whole.enrollment.pk),
         "events": ("event", whole.event.pk),
         "imports": ("import", whole.rows["customers.import"].pk),
         "quiet-hours": ("quiet_hours", whole.rows["channels.quiethours"].pk),
+        "retention": ("retention", whole.rows["customers.retention"].pk),
         "simulations": ("simulation", whole.rows["journeys.simulation"].pk),
         "sources": ("source", whole.rows["customers.source"].pk),
         "stage_versions": ("stage_version", whole.rows["customers.stageversion"].pk),
