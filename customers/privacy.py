@@ -17,7 +17,18 @@ from customers.identity import tombstone_of
 from customers.imports.services import forget_people
 from customers.linking import Key
 from customers.locks import lock_customers
-from customers.models import Consent, Customer, Event, Identity, Membership, StageHold, StageMove, Suppression
+from customers.models import (
+    CartLine,
+    Consent,
+    Customer,
+    Event,
+    Identity,
+    Membership,
+    Order,
+    StageHold,
+    StageMove,
+    Suppression,
+)
 
 on_erase: list[Callable[[Sequence[int], datetime], None]] = []
 on_export: dict[str, Callable[[int], Any]] = {}
@@ -42,6 +53,9 @@ PENDING = """
 """
 ERASE = (
     "DELETE FROM customers_event WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_order WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_cartline WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_cart WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_consent WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_membership WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_stagemove WHERE customer_id = ANY(%s)",
@@ -137,6 +151,16 @@ def export_customer(customer_id: int) -> dict[str, Any]:
             Event.objects.filter(**mine)
             .order_by("occurred_at", "id")
             .values("name", "occurred_at", "received_at", "properties")
+        ),
+        "orders": list(
+            Order.objects.filter(**mine)
+            .order_by("occurred_at", "id")
+            .values("order_id", "occurred_at", "properties")
+        ),
+        "cart": list(
+            CartLine.objects.filter(**mine)
+            .order_by("occurred_at", "id")
+            .values("product_id", "occurred_at", "ended_at", "quantity", "properties")
         ),
         "suppressions": _suppressions_of(customer_id),
     }

@@ -1,5 +1,6 @@
 """The rows of this app; their states and legal moves are in customers/README.md."""
 
+from customers.models.commerce import Cart, CartLine, Order, Product
 from customers.models.consent import Consent, Suppression, Topic
 from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, Tombstone
 from customers.models.event import Event
@@ -12,6 +13,8 @@ from customers.models.stage import Stage, StageHold, StageMove, StageVersion
 from customers.models.tally import SegmentSize, StageSize, StageTally, StayTally
 
 __all__ = [
+    "Cart",
+    "CartLine",
     "Consent",
     "Customer",
     "Event",
@@ -23,6 +26,8 @@ __all__ = [
     "Membership",
     "MergedCustomer",
     "News",
+    "Order",
+    "Product",
     "RejectedRow",
     "RepairSweep",
     "SchemaCursor",
