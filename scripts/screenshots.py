@@ -96,6 +96,8 @@ GROUPS = {
     },
     "Installation": {
         "customers_source_changelist": "",
+        "customers_order_changelist": "",
+        "customers_product_changelist": "",
         "customers_import_changelist": "",
         "customers_import_add": "",
         "customers_inboxrow_changelist": "",

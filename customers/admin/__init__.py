@@ -3,6 +3,7 @@
 from customers.admin import (
     arrival,
     builder,
+    commerce,
     holds,
     imports,
     ready_page,
@@ -16,6 +17,7 @@ from customers.admin import (
 __all__ = [
     "arrival",
     "builder",
+    "commerce",
     "holds",
     "imports",
     "ready_page",

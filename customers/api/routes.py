@@ -1,4 +1,4 @@
-"""The routes of customers, events, segments, stages, topics, suppressions, imports and sources."""
+"""The routes of customers, events, segments, stages, topics, suppressions, imports, products and sources."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
@@ -9,6 +9,7 @@ from customers.api.explain import ExplanationViewSet
 from customers.api.holds import StageHoldViewSet
 from customers.api.imports import ImportViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
+from customers.api.products import ProductViewSet
 from customers.api.records import ConsentViewSet, CustomerEventViewSet, StageHistoryViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.stage_versions import StageVersionViewSet
@@ -23,6 +24,7 @@ router.register("stage_versions", StageVersionViewSet, basename="api-stage-versi
 router.register("topics", TopicViewSet, basename="api-topic")
 router.register("suppressions", SuppressionViewSet, basename="api-suppression")
 router.register("imports", ImportViewSet, basename="api-import")
+router.register("products", ProductViewSet, basename="api-product")
 router.register("sources", SourceViewSet, basename="api-source")
 
 events = CustomerEventViewSet.as_view({"get": "list"})

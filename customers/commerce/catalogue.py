@@ -53,6 +53,17 @@ class Facts:
         return {key: said.at for key, said in self.said.items() if said.at != newest}
 
 
+def keep(facts: Facts, told: Mapping[str, Any], at: datetime) -> None:
+    """Put what a file or the API tells in the place of what was known; an empty value forgets it."""
+    for key, value in told.items():
+        if value in (None, ""):
+            facts.said.pop(key, None)
+        else:
+            facts.said[key] = Said(ticks(at), reading.written(value))
+    given = {key for key, value in told.items() if value not in (None, "")}
+    facts.kept = (facts.kept - told.keys()) | given
+
+
 def known(values: Mapping[str, Any], told_at: datetime | None, times: Mapping[str, int]) -> dict[str, Said]:
     """The words about a product as they are kept."""
     newest = ticks(told_at) if told_at else 0

@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='import',
+            name='kind',
+            field=models.CharField(choices=[('customers', 'customers'), ('consents', 'consents'), ('events', 'events'), ('products', 'products')], max_length=10, verbose_name='kind'),
+        ),
         migrations.CreateModel(
             name='Cart',
             fields=[

@@ -43,6 +43,8 @@ ROWS = {
     "customers.customer": (ALL, NOBODY, ALL, NOBODY),  # its form leads to a page that is read
     "customers.import": (WRITE, WRITE, WRITE, NOBODY),
     "customers.inboxrow": (TECH, NOBODY, NOBODY, NOBODY),
+    "customers.order": (ALL, NOBODY, NOBODY, NOBODY),
+    "customers.product": (ALL, NOBODY, NOBODY, NOBODY),
     "customers.repairsweep": ("CIA", NOBODY, NOBODY, NOBODY),
     "customers.segment": (ALL, WRITE, WRITE, NOBODY),
     "customers.source": (TECH, TECH, TECH, NOBODY),

@@ -67,6 +67,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST journeys/validate/
         GET messages/
         GET messages/<uuid:id>/
+        GET products/
+        GET products/<uuid:id>/
         GET quiet-hours/
         GET quiet-hours/<uuid:id>/
         GET segments/
@@ -102,6 +104,7 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST customers/<uuid:id>/consents/
         DELETE customers/<uuid:id>/stage_holds/
         POST customers/<uuid:id>/stage_holds/
+        POST products/
         POST suppressions/
         DELETE suppressions/<uuid:id>/
     """,
