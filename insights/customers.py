@@ -18,6 +18,7 @@ from customers.models import (
     StageMove,
     Suppression,
 )
+from insights.purchases import Purchases, purchases
 from journeys.models import Enrollment, Standing
 
 
@@ -43,6 +44,7 @@ class Profile:
     memberships: list[Membership]
     enrollments: list[Enrollment]
     received: dict[str, int]
+    purchases: Purchases
 
 
 def profile(customer: Customer, now: datetime) -> Profile:
@@ -64,6 +66,7 @@ def profile(customer: Customer, now: datetime) -> Profile:
         memberships=list(stays.select_related("segment").order_by("segment__name")),
         enrollments=list(inside.select_related("journey", "version").order_by("-entered_at")),
         received=_received(customer, now),
+        purchases=purchases(customer),
     )
 
 

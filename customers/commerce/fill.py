@@ -18,13 +18,18 @@ from customers.events import NewEvent
 
 def add_events(events: Sequence[NewEvent], ids: Sequence[int]) -> None:
     """Take these events in, of which the last statement wrote the rows. The caller holds the events' lock."""
-    happenings = [
+    add_happenings(
         _read(event, event_id) for event, event_id in zip(events, ids, strict=True) if event.name in NAMES
-    ]
-    if happenings:
-        add_products(catalogue.gathered(some(happenings, OF_PRODUCTS)))
-        add_orders(orders.gathered(some(happenings, OF_ORDERS)))
-        add_carts(some(happenings, OF_CARTS))
+    )
+
+
+def add_happenings(happenings: Iterable[Happening]) -> None:
+    """The same of events that were read already."""
+    told = list(happenings)
+    if told:
+        add_products(catalogue.gathered(some(told, OF_PRODUCTS)))
+        add_orders(orders.gathered(some(told, OF_ORDERS)))
+        add_carts(some(told, OF_CARTS))
 
 
 def some(happenings: Iterable[Happening], names: frozenset[str]) -> list[Happening]:

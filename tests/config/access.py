@@ -16,7 +16,16 @@ ALL, WRITE, LEAD, TECH, ADMIN, NOBODY = "VMCPIA", "MCA", "CA", "IA", "A", ""
 
 # Whose right is a key, a signed link or nothing; not the person's who has logged in.
 PUBLIC = {
-    *("home", "set_language", "login", "callbacks", "message-click", "message-open", "message-unsubscribe"),
+    *(
+        "home",
+        "demo",
+        "set_language",
+        "login",
+        "callbacks",
+        "message-click",
+        "message-open",
+        "message-unsubscribe",
+    ),
     *(
         f"tracking-{kind}"
         for kind in ("batch", "settings", "identify", "track", "page", "screen", "alias", "group")

@@ -11,7 +11,7 @@ from campaigns.models import Broadcast
 from channels.models import Cap, Channel, Content, ContentText, Message, QuietHours
 from config.api.opaque import seal
 from config.models import ApiKey, Scope
-from customers.models import Segment, Source, Stage, Suppression, Topic
+from customers.models import Product, Segment, Source, Stage, Suppression, Topic
 from customers.stage_versions import save_draft
 from journeys.models import Enrollment, Journey, JourneyVersion, Simulation
 from tests.builders import NOON, customer, event
@@ -61,6 +61,7 @@ BODIES = {
     "quiet-hours/": {"name": "n", "starts": "21:00", "ends": "09:00", "channel": "sms"},
     "holdout/": {"percent": "12.5"},
     "topics/": {"slug": "n", "name": "n"},
+    "products/": {"products": [{"product_id": "a", "name": "Pear", "price": "2.5"}]},
     "sources/": {"name": "n"},
     "suppressions/": {"kind": "email", "value": "a@example.com", "reason": "by_hand"},
     "segments/": {"slug": "n", "name": "n", "description": "", "rule": RULE},
@@ -181,6 +182,7 @@ def there(django_user_model):
             "id": seal("quiet_hours", QuietHours.objects.create(name="q", starts="21:00", ends="9:00").pk)
         },
         "imports": {"id": seal("import", taken("email\na@example.com\n").pk)},
+        "products": {"id": seal("product", Product.objects.create(product_id="a").pk)},
         "sources": {"id": seal("source", Source.objects.create(name="s").pk)},
         "suppressions": {
             "id": seal(

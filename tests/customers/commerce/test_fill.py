@@ -1,9 +1,11 @@
 """Whatever order commerce events arrive in, orders, carts and products are what the events say."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -290,3 +292,18 @@ def test_a_late_event_before_an_order_leaves_what_lies_in_the_cart() -> None:
 
     assert list(lines) == [("a", None), ("b", NOON - HOUR)]
     assert owner("external_id", "u1").cart.items == 1
+
+
+def test_the_command_fills_what_the_events_say_and_again_changes_nothing() -> None:
+    for number in range(3):
+        receive(call(external_id=f"u{number}", event="Order Completed", properties={"order_id": "1"}))
+        receive(call(external_id=f"u{number}", event="Product Reviewed", properties={"product_id": "a"}))
+    before = rows()
+    for model in (Order, Cart, CartLine, Product):
+        model.objects.all().delete()
+
+    call_command("fill_commerce", stdout=StringIO())
+    once = rows()
+    call_command("fill_commerce", stdout=StringIO())
+
+    assert once == rows() == before
