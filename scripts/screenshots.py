@@ -59,6 +59,8 @@ GROUPS = {
         "stage_cohorts": "",
         "stage_versions": "",
         "stage_version": "{version}",
+        "customers_order_changelist": "",
+        "customers_product_changelist": "",
     },
     "Journeys": {
         "journeys_journey_changelist": "",
@@ -96,8 +98,6 @@ GROUPS = {
     },
     "Installation": {
         "customers_source_changelist": "",
-        "customers_order_changelist": "",
-        "customers_product_changelist": "",
         "customers_import_changelist": "",
         "customers_import_add": "",
         "customers_inboxrow_changelist": "",

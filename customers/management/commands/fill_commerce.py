@@ -7,7 +7,7 @@ from customers.commerce.rebuild import count_reviews, rebuild_after
 
 
 class Command(BaseCommand):
-    """For events that came before there were such rows. Said again it changes nothing; it may be broken off."""
+    """For events that came before there were such rows. It can be broken off, and said again."""
 
     help = _("Make orders, carts and products anew out of the stored events, part by part.")
 
