@@ -56,7 +56,8 @@ class Content:
 
     def follow(self, happenings: Iterable[Happening]) -> None:
         """Take in events, none of them before what it knows already."""
-        for one in sorted(happenings, key=_place):
+        told = list(happenings)
+        for one in sorted(told, key=_place) if len(told) > 1 else told:
             self._take(one)
             self.told_at = one.at
 

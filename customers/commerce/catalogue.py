@@ -1,15 +1,24 @@
 """What events say of products: of each fact the newest word, none against what the catalogue says. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from customers.commerce import reading
-from customers.commerce.orders import Said
-from customers.commerce.reading import CART_VIEWED, CHECKOUT, COMPLETED, REVIEWED, UPDATED, Happening
-from customers.tracking.calls import EPOCH, MICROSECOND, ticks
+from customers.commerce.reading import (
+    CART_VIEWED,
+    CHECKOUT,
+    COMPLETED,
+    REVIEWED,
+    UPDATED,
+    Happening,
+    Said,
+    newer,
+)
+from customers.tracking.calls import ticks
 
 LENGTHS = {"sku": 200, "name": 300, "category": 200, "brand": 200, "url": 1000, "image_url": 1000}
 FACTS = (*LENGTHS, "price", "currency")
@@ -30,7 +39,7 @@ class Facts:
         """Take in what events say."""
         for key, said in other.said.items():
             if key not in self.kept:
-                self.said[key] = max(self.said.get(key, said), said)
+                self.said[key] = newer(self.said[key], said) if key in self.said else said
         self.reviews += other.reviews
         self.rated += other.rated
         self.rating_sum += other.rating_sum
@@ -38,19 +47,7 @@ class Facts:
     @property
     def values(self) -> dict[str, Any]:
         """The facts that are known."""
-        return {key: reading.decode(said.value) for key, said in self.said.items()}
-
-    @property
-    def told_at(self) -> datetime | None:
-        """When the newest of it was said."""
-        newest = max((said.at for said in self.said.values()), default=None)
-        return None if newest is None else EPOCH + newest * MICROSECOND
-
-    @property
-    def times(self) -> dict[str, int]:
-        """The moments of what was said earlier than that."""
-        newest = max((said.at for said in self.said.values()), default=0)
-        return {key: said.at for key, said in self.said.items() if said.at != newest}
+        return {key: said.value for key, said in self.said.items()}
 
 
 def keep(facts: Facts, told: Mapping[str, Any], at: datetime) -> None:
@@ -59,53 +56,61 @@ def keep(facts: Facts, told: Mapping[str, Any], at: datetime) -> None:
         if value in (None, ""):
             facts.said.pop(key, None)
         else:
-            facts.said[key] = Said(ticks(at), reading.written(value))
+            facts.said[key] = Said(ticks(at), value)
     given = {key for key, value in told.items() if value not in (None, "")}
     facts.kept = (facts.kept - told.keys()) | given
 
 
-def known(values: Mapping[str, Any], told_at: datetime | None, times: Mapping[str, int]) -> dict[str, Said]:
-    """The words about a product as they are kept."""
-    newest = ticks(told_at) if told_at else 0
-    return {
-        key: Said(times.get(key, newest), reading.written(value))
-        for key, value in values.items()
-        if value not in (None, "")
-    }
-
-
 def gathered(happenings: Iterable[Happening]) -> dict[str, Facts]:
-    """What events say of products, by their ids."""
+    """What events say of products, by their ids; the newest first, so that of most little is read."""
     found: dict[str, Facts] = {}
-    for one in happenings:
+    for one in sorted(happenings, key=_moment, reverse=True):
+        at, currency = ticks(one.at), one.properties.get("currency")
         for product in _products(one):
             if product_id := reading.product_id(product):
-                found.setdefault(product_id, Facts()).join(_read(one, product))
+                facts = found.get(product_id) or found.setdefault(product_id, Facts())
+                if one.name == REVIEWED:
+                    _count(facts, product)
+                else:
+                    _tell(facts, product, currency, at)
     return found
 
 
-def _products(one: Happening) -> Iterator[dict[str, Any]]:
-    if one.name in LISTING:
-        yield from reading.products(one.properties) or []
-    else:
-        yield one.properties
+def _moment(one: Happening) -> datetime:
+    return one.at
 
 
-def _read(one: Happening, product: Mapping[str, Any]) -> Facts:
-    at = ticks(one.at)
-    if one.name == REVIEWED:
-        rating = reading.number(product.get("rating"))
-        return Facts(reviews=1, rated=int(rating is not None), rating_sum=rating or Decimal(0))
-    values = facts_of(product, one.properties)
-    return Facts({key: Said(at, reading.written(value)) for key, value in values.items()})
+def _products(one: Happening) -> Iterable[dict[str, Any]]:
+    return reading.products(one.properties) or [] if one.name in LISTING else (one.properties,)
 
 
-def facts_of(product: Mapping[str, Any], around: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that are told of a product; its currency also by what stands around it."""
-    found: dict[str, Any] = {key: reading.text(product.get(key), most) for key, most in LENGTHS.items()}
-    found["price"] = reading.number(product.get("price"))
-    found["currency"] = reading.currency(product.get("currency") or around.get("currency"))
-    return {key: value for key, value in found.items() if value not in (None, "")}
+def _count(facts: Facts, product: Mapping[str, Any]) -> None:
+    rating = reading.number(product.get("rating"))
+    facts.reviews += 1
+    if rating is not None:
+        facts.rated += 1
+        facts.rating_sum += rating
+
+
+def _tell(facts: Facts, product: Mapping[str, Any], currency: Any, at: int) -> None:
+    """Take in what is told of a product, where nothing newer was."""
+    said = facts.said
+    for key, read in READ.items():
+        has = said.get(key)
+        if has is not None and has.at > at:
+            continue
+        told = product.get(key)
+        if told is None and key == "currency":
+            told = currency
+        if told is not None and (value := read(told)) not in (None, ""):
+            said[key] = Said(at, value) if has is None else newer(has, Said(at, value))
+
+
+READ: dict[str, Callable[[Any], Any]] = {
+    **{key: partial(reading.text, most=most) for key, most in LENGTHS.items()},
+    "price": reading.number,
+    "currency": reading.currency,
+}
 
 
 def completed(product: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:

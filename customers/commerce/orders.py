@@ -8,21 +8,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from customers.commerce import reading
-from customers.commerce.reading import CANCELLED, COMPLETED, COUPON_APPLIED, REFUNDED, Happening
-from customers.tracking.calls import EPOCH, MICROSECOND, ticks
+from customers.commerce.reading import (
+    CANCELLED,
+    COMPLETED,
+    COUPON_APPLIED,
+    REFUNDED,
+    Happening,
+    Said,
+    kept,
+    newer,
+)
+from customers.tracking.calls import ticks
 
 OURS = ("refunded", "refunded_at", "cancelled_at")
 NOTHING = Decimal(0).quantize(reading.CENTS)
-
-
-class Said(NamedTuple):
-    """A word: when it was said, in microseconds since 1970, and as JSON; the greater one counts."""
-
-    at: int
-    value: str
 
 
 @dataclass
@@ -44,12 +46,12 @@ class Told:
         self.refunded += other.refunded
         self.is_refunded_whole |= other.is_refunded_whole
         for key, said in other.said.items():
-            self.said[key] = max(self.said.get(key, said), said)
+            self.said[key] = newer(self.said[key], said) if key in self.said else said
 
     @property
     def properties(self) -> dict[str, Any]:
         """All that was said, and what became of it."""
-        found = {key: reading.decode(said.value) for key, said in sorted(self.said.items())}
+        found = {key: said.value for key, said in self.said.items()}
         if self.cancelled_at:
             found["cancelled_at"] = self.cancelled_at.isoformat()
         if self.refunded_at:
@@ -58,29 +60,12 @@ class Told:
             found["refunded"] = whole if self.is_refunded_whole else self.refunded
         return found
 
-    @property
-    def told_at(self) -> datetime | None:
-        """When the newest of it was said."""
-        newest = max((said.at for said in self.said.values()), default=None)
-        return None if newest is None else EPOCH + newest * MICROSECOND
-
-    @property
-    def times(self) -> dict[str, int]:
-        """The moments of what was said earlier than that."""
-        newest = max((said.at for said in self.said.values()), default=0)
-        return {key: said.at for key, said in self.said.items() if said.at != newest}
-
 
 def known(
     properties: Mapping[str, Any], told_at: datetime | None, times: Mapping[str, int]
 ) -> dict[str, Said]:
     """The words of an order as it is kept."""
-    newest = ticks(told_at) if told_at else 0
-    return {
-        key: Said(times.get(key, newest), reading.written(value))
-        for key, value in properties.items()
-        if key not in OURS
-    }
+    return kept({key: value for key, value in properties.items() if key not in OURS}, told_at, times)
 
 
 def order_of(one: Happening) -> str:
@@ -103,9 +88,7 @@ def read(one: Happening) -> Told:
     else:
         words = _words(one.properties)
     at = ticks(one.at)
-    told.said = {
-        key: Said(at, reading.written(value)) for key, value in words.items() if value not in (None, "")
-    }
+    told.said = {key: Said(at, value) for key, value in words.items() if value not in (None, "")}
     return told
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import connection
 
-from customers.commerce.catalogue import FACTS, Facts, known
-from customers.commerce.reading import decode, written
+from customers.commerce.catalogue import FACTS, Facts
+from customers.commerce.reading import decode, earlier, kept, newest, written
 
 READ = f"""
     SELECT product_id, told_at, times::text, kept, reviews, rated, rating_sum, {", ".join(FACTS)}
@@ -39,9 +39,9 @@ def read_products(product_ids: Iterable[str]) -> dict[str, Facts]:
     found = {}
     with connection.cursor() as cursor:
         cursor.execute(READ, [list(product_ids)])
-        for product_id, told_at, times, kept, reviews, rated, rating_sum, *values in cursor.fetchall():
-            said = known(dict(zip(FACTS, values, strict=True)), told_at, decode(times))
-            found[product_id] = Facts(said, frozenset(kept), reviews, rated, rating_sum)
+        for product_id, told_at, times, held, reviews, rated, rating_sum, *values in cursor.fetchall():
+            said = kept(dict(zip(FACTS, values, strict=True)), told_at, decode(times))
+            found[product_id] = Facts(said, frozenset(held), reviews, rated, rating_sum)
     return found
 
 
@@ -53,8 +53,8 @@ def store_products(products: Mapping[str, Facts]) -> None:
         facts.values
         | {
             "product_id": product_id,
-            "told_at": facts.told_at,
-            "times": facts.times,
+            "told_at": newest(facts.said),
+            "times": earlier(facts.said),
             "kept": sorted(facts.kept),
         }
         | {"reviews": facts.reviews, "rated": facts.rated, "rating_sum": facts.rating_sum}
@@ -67,10 +67,10 @@ def store_products(products: Mapping[str, Facts]) -> None:
 def add_products(told: Mapping[str, Facts]) -> None:
     """Join what events say of products to what is kept."""
     if told:
-        kept = read_products(told)
+        found = read_products(told)
         for product_id, facts in told.items():
-            kept.setdefault(product_id, Facts()).join(facts)
-        store_products(kept)
+            found.setdefault(product_id, Facts()).join(facts)
+        store_products(found)
 
 
 def kept_facts(product_ids: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from customers.tracking.calls import EPOCH, MICROSECOND, ticks
+
 VIEWED, ADDED, REMOVED = "Product Viewed", "Product Added", "Product Removed"
 CART_VIEWED, CHECKOUT = "Cart Viewed", "Checkout Started"
 COMPLETED, UPDATED, CANCELLED, REFUNDED = (
@@ -40,6 +42,38 @@ class Happening(NamedTuple):
     at: datetime
     properties: dict[str, Any]
     own_id: str = ""
+
+
+class Said(NamedTuple):
+    """A word: when it was said, in microseconds since 1970, and what."""
+
+    at: int
+    value: Any
+
+
+def newer(one: Said, other: Said) -> Said:
+    """The word that counts: the later one; of two of the same moment the greater as JSON."""
+    if one.at != other.at:
+        return one if one.at > other.at else other
+    return one if one.value == other.value or written(one.value) > written(other.value) else other
+
+
+def newest(said: Mapping[str, Said]) -> datetime | None:
+    """When the last of some words was said."""
+    at = max((one.at for one in said.values()), default=None)
+    return None if at is None else EPOCH + at * MICROSECOND
+
+
+def earlier(said: Mapping[str, Said]) -> dict[str, int]:
+    """The moments of those words that were said before the last."""
+    at = max((one.at for one in said.values()), default=0)
+    return {key: one.at for key, one in said.items() if one.at != at}
+
+
+def kept(values: Mapping[str, Any], told_at: datetime | None, times: Mapping[str, int]) -> dict[str, Said]:
+    """The words that were kept so: what of them is empty was not said."""
+    at = ticks(told_at) if told_at else 0
+    return {key: Said(times.get(key, at), value) for key, value in values.items() if value not in (None, "")}
 
 
 def written(value: Any) -> str:

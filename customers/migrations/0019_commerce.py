@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'line of a cart',
                 'verbose_name_plural': 'lines of carts',
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['customer', 'occurred_at'], name='open_line_of_customer'), models.Index(fields=['customer', 'occurred_at'], name='line_of_customer')],
+                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['customer', 'occurred_at'], name='open_line_of_customer')],
                 'constraints': [models.UniqueConstraint(fields=('customer', 'product_id', 'occurred_at'), name='one_line_per_product_and_moment')],
             },
         ),

@@ -180,7 +180,6 @@ class CartLine(models.Model):
                 name="open_line_of_customer",
                 condition=models.Q(ended_at=None),
             ),
-            models.Index(fields=["customer", "occurred_at"], name="line_of_customer"),
         ]
 
     def __str__(self) -> str:
