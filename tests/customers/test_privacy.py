@@ -35,14 +35,6 @@ def person():
             traits={"email": SECRET, "name": "Perpetua"},
         ),
         call(external_id="Perpetua-1", properties={"note": "for Perpetua"}),
-        call(external_id="Perpetua-1", event="Order Completed", properties={"order_id": "Perpetua's"}),
-        call(
-            external_id="Perpetua-1",
-            event="Product Added",
-            properties={"product_id": "a", "engraving": "Perpetua"},
-            at=NOON + HOUR,
-        ),
-        now=NOON + HOUR,
     )
     of = owner("email", SECRET)
     consent(of, "email")
@@ -140,8 +132,17 @@ def test_no_personal_data_in_logs(person, caplog):
     assert "perpetua" not in caplog.text.lower()
 
 
-def test_the_copy_for_the_person_has_their_orders_and_what_is_in_the_cart(person):
+def test_the_copy_for_the_person_has_their_orders_and_what_is_in_the_cart_and_none_stay(person):
+    engraved = {"product_id": "a", "engraving": "Perpetua"}
+    receive(
+        call(external_id="Perpetua-1", event="Order Completed", properties={"order_id": "Perpetua's"}),
+        call(at=NOON + HOUR, external_id="Perpetua-1", event="Product Added", properties=engraved),
+        now=NOON + HOUR,
+    )
+
     told = export_customer(person.pk)
+    erase_customers([person.pk], NOON + HOUR)
 
     assert [one["order_id"] for one in told["orders"]] == ["Perpetua's"]
     assert [one["properties"]["engraving"] for one in told["cart"]] == ["Perpetua"]
+    assert "perpetua" not in whole_database().lower()
