@@ -14,7 +14,7 @@ class ChannelsApp(AppConfig):
         """Have customers' merges, erasures and copies take their messages along; rules ask about messages."""
         from channels import library as ready  # noqa: PLC0415 - models must be loaded
         from channels import notices as told  # noqa: PLC0415
-        from channels import ownership  # noqa: PLC0415
+        from channels import merged_preferences, ownership  # noqa: PLC0415
         from config import notices  # noqa: PLC0415
         from customers import library, merge, privacy, unmerge  # noqa: PLC0415
         from customers.rules.leaf import FAMILIES  # noqa: PLC0415
@@ -25,6 +25,9 @@ class ChannelsApp(AppConfig):
         merge.before_merge.append(ownership.remember_messages)
         merge.on_merge.append(ownership.move_messages)
         unmerge.on_unmerge.append(ownership.unmerge_messages)
+        merge.before_merge.append(merged_preferences.remember_preferences)
+        merge.on_merge.append(merged_preferences.move_preferences)
+        unmerge.on_unmerge.append(merged_preferences.part_preferences)
         privacy.on_erase.append(ownership.erase_messages)
         privacy.on_export["messages"] = ownership.export_messages
         privacy.on_export["preferences"] = ownership.export_preferences

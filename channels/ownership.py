@@ -54,18 +54,6 @@ MOVE = f"""
     FROM {PAIRS} WHERE m.customer_id = merge.old_id
 """
 
-# What either has wished, the stricter of it: the longer pause, the fewer messages.
-MOVE_PREFERENCES = f"""
-    INSERT INTO channels_preference (customer_id, every_days, paused_until, changed_at)
-    SELECT merge.customer_id, max(every_days), max(paused_until), max(changed_at)
-    FROM {PAIRS} JOIN channels_preference AS row ON row.customer_id = merge.old_id
-    GROUP BY merge.customer_id
-    ON CONFLICT (customer_id) DO UPDATE
-    SET every_days = greatest(channels_preference.every_days, excluded.every_days),
-        paused_until = greatest(channels_preference.paused_until, excluded.paused_until),
-        changed_at = greatest(channels_preference.changed_at, excluded.changed_at)
-"""
-
 
 def remember_messages(merges: Sequence[Merge], now: datetime) -> None:
     """Keep whose messages are whose, and which were open."""
@@ -77,7 +65,7 @@ def remember_messages(merges: Sequence[Merge], now: datetime) -> None:
 
 
 def move_messages(merges: Sequence[Merge], now: datetime) -> None:
-    """Give the messages and wishes of customers who turned out to be others to those."""
+    """Give the messages of customers who turned out to be others to those."""
     values: dict[str, Any] = {
         "old": [merge.old_id for merge in merges],
         "kept": [merge.customer_id for merge in merges],
@@ -86,8 +74,6 @@ def move_messages(merges: Sequence[Merge], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SECOND_OF_BROADCAST, values)
         cursor.execute(MOVE, values)
-        cursor.execute(MOVE_PREFERENCES, values)
-        cursor.execute("DELETE FROM channels_preference WHERE customer_id = ANY(%(old)s)", values)
 
 
 BACK = """

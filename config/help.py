@@ -77,8 +77,8 @@ PAGES = {
     ),
     "customers_import": Help(
         _(
-            "Customers, consents, events and suppressions from CSV files: say what each column becomes, see"
-            " what would change, then import."
+            "Customers, consents, events, products and suppressions from CSV files: say what each column"
+            " becomes, see what would change, then import."
         ),
         "imports.html",
     ),
@@ -93,6 +93,20 @@ PAGES = {
     "customer_erase": Help(
         _("Deletes all that is known of a person, so that nothing brings them back."),
         "privacy.html#erasure",
+    ),
+    "customers_order": Help(
+        _(
+            "What was ordered, with what became of it. Orders come with the events of your sources; find one"
+            " by its number."
+        ),
+        "commerce.html#orders",
+    ),
+    "customers_product": Help(
+        _(
+            "What is sold: as a file or the API told it, else as the events do. Rules ask what people bought"
+            " and have in the cart by it."
+        ),
+        "commerce.html#the-catalogue",
     ),
     "segment_ready": Help(
         _("Segments that most shops need. Take one over, then change its rule as you like."),

@@ -34,6 +34,8 @@ def _groups() -> list[tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]]:
                 _list(_("Customers"), "groups", "customers.customer"),
                 _list(_("Segments"), "join_inner", "customers.segment"),
                 _list(_("Stages"), "moving", "customers.stage"),
+                _list(_("Orders"), "shopping_bag", "customers.order"),
+                _list(_("Products"), "inventory_2", "customers.product"),
                 _list(_("Imports"), "upload_file", "customers.import"),
                 _list(_("Identifiers"), "fingerprint", "customers.identifierrule"),
                 _list(_("Privacy"), "shield_person", "customers.privacyact"),

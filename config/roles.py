@@ -38,8 +38,8 @@ def _named(app: str, **models: str) -> frozenset[str]:
 
 
 LOOK = (
-    _named("customers", customer="view", segment="view", stage="view", topic="view")
-    | _named("customers", doubleoptin="view")
+    _named("customers", customer="view", segment="view", stage="view", topic="view", doubleoptin="view")
+    | _named("customers", product="view", order="view")
     | _named("channels", cap="view", quiethours="view", holdout="view", content="view", contenttext="view")
     | _named("channels", message="view")
     | _named("campaigns", broadcast="view")

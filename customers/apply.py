@@ -1,6 +1,6 @@
 """What a batch of calls does, all in the caller's transaction.
 
-Identity → traits → consents → events → stage, segments.
+Identity → traits → consents → events → orders, carts, products → stage, segments.
 
 The caller holds the events' lock. Each step is one statement, or a few, for the whole batch.
 """
@@ -14,6 +14,7 @@ from django.db import connection
 
 from config import work
 from customers.classify import classify, classify_news
+from customers.commerce.fill import add_events
 from customers.consents import ConsentChange, store_consents
 from customers.copying import moments, numbers
 from customers.events import NewEvent, write_events
@@ -54,7 +55,7 @@ def apply_calls(batch: Sequence[Received], now: datetime) -> Applied:
     events += said
     events += changes
     events += _events(batch, ids, resolved.origins)
-    write_events(events, now)
+    add_events(events, write_events(events, now))
     traits = frozenset(name for names in learned.values() for name in names)
     _classify(_news(batch, ids, events, Depends(traits=traits, consent=bool(said))), resolved, now)
     if events:

@@ -9,3 +9,12 @@ class CustomersApp(AppConfig):
 
     name = "customers"
     verbose_name = _("People")
+
+    def ready(self) -> None:
+        """What becomes of orders and carts where two customers are one person, or turn out to be two."""
+        from customers import merge, unmerge  # noqa: PLC0415 - models are not there before
+        from customers.commerce import moving  # noqa: PLC0415
+
+        merge.before_merge.append(moving.remember_commerce)
+        merge.on_merge.append(moving.move_commerce)
+        unmerge.on_unmerge.append(moving.part_commerce)

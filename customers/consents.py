@@ -71,7 +71,8 @@ COPY = """
 """
 COPY_WORDS = """
     COPY customers_consentword
-        (customer_id, channel, topic, source, wording, proof, said, via_id, said_at, kept_at) FROM STDIN
+        (customer_id, channel, topic, source, wording, proof, said, via_id, origin_id, said_at, kept_at)
+    FROM STDIN
 """
 STORE = """
     INSERT INTO customers_consent (customer_id, channel, topic, is_granted, source, wording, changed_at)
@@ -211,9 +212,9 @@ def _line(word: ConsentChange) -> str:
 
 def _word_line(said: Said, word: ConsentChange, now: datetime) -> str:
     fields = (word.channel, word.topic, word.source, word.wording, json.dumps(dict(word.proof)), said.value)
-    via = NULL if word.via is None else str(word.via)
+    via, origin = (NULL if number is None else str(number) for number in (word.via, word.origin_id))
     line = "\t".join(map(escaped, fields))
-    return f"{word.customer_id}\t{line}\t{via}\t{_at(word).isoformat()}\t{now.isoformat()}\n"
+    return f"{word.customer_id}\t{line}\t{via}\t{origin}\t{_at(word).isoformat()}\t{now.isoformat()}\n"
 
 
 def _places(changes: Collection[ConsentChange]) -> list[str]:

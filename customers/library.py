@@ -14,7 +14,6 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-ORDER = "Order Completed"
 DRAWN = 5000  # customers, at the least, whose orders are looked at; of fewer all
 FEWEST = 50  # buyers below whom quintiles say nothing: the usual marks stand instead
 Tree = dict[str, Any]
@@ -39,17 +38,16 @@ class Ready:
     rule: Tree
 
 
-# Plan: for each customer who is drawn, every so-manieth, a stretch of the index event_of_customer.
+# Plan: for each customer who is drawn, every so-manieth, a stretch of the index order_of_customer.
 MEASURE = """
     WITH drawn AS (
         SELECT generate_series(min(id), max(id), greatest(1, (max(id) - min(id)) / %(drawn)s)) AS id
         FROM customers_customer
     ), buyer AS (
         SELECT extract(epoch FROM %(now)s - max(occurred_at)) / 86400 AS days, count(*) AS orders,
-               sum(jsonb_path_query_first(properties, 'strict $.total ? (@.type() == "number")', '{}', true)
-                   ::numeric) AS spent
-        FROM drawn JOIN customers_event ON customer_id = drawn.id
-        WHERE name = %(order)s AND occurred_at > %(now)s - interval '365 days' AND occurred_at <= %(now)s
+               sum(total) AS spent
+        FROM drawn JOIN customers_order ON customer_id = drawn.id
+        WHERE occurred_at > %(now)s - interval '365 days' AND occurred_at <= %(now)s AND cancelled_at IS NULL
         GROUP BY customer_id
     )
     SELECT count(*), percentile_disc(ARRAY[0.2, 0.4, 0.6, 0.8]) WITHIN GROUP (ORDER BY ceil(days)::int),
@@ -62,7 +60,7 @@ MEASURE = """
 def measure(now: datetime) -> Marks:
     """The marks of those who bought within a year, DRAWN customers looked at; the usual ones of too few."""
     with connection.cursor() as cursor:
-        cursor.execute(MEASURE, {"now": now, "order": ORDER, "drawn": DRAWN})
+        cursor.execute(MEASURE, {"now": now, "drawn": DRAWN})
         buyers, days, orders, spent = cursor.fetchone()
     if buyers < FEWEST:
         return Marks()
@@ -196,7 +194,7 @@ def _frequency(scores: tuple[int, int], orders: tuple[int, ...]) -> list[Tree]:
 
 
 def _usual(marks: Marks) -> list[Ready]:
-    total = {"field": "event", "event": ORDER, "aggregate": "sum", "property": "total", "within": "P365D"}
+    total = {"field": "order", "aggregate": "sum", "property": "total", "within": "P365D"}
     discounted: Tree = {"property": "discount", "operator": "greater", "value": 0}
     at_full_price: list[list[Tree]] = [
         [{"property": "discount", "operator": "at_most", "value": 0}],
@@ -210,8 +208,7 @@ def _usual(marks: Marks) -> list[Ready]:
             _("First order within the last 30 days."),
             _all(
                 {
-                    "field": "event_time",
-                    "event": ORDER,
+                    "field": "order_time",
                     "which": "first",
                     "operator": "within_last",
                     "value": "P30D",
@@ -269,15 +266,9 @@ def _all(*rules: Tree) -> Tree:
 
 
 def _last(operator: str, days: int) -> Tree:
-    return {
-        "field": "event_time",
-        "event": ORDER,
-        "which": "last",
-        "operator": operator,
-        "value": f"P{days}D",
-    }
+    return {"field": "order_time", "which": "last", "operator": operator, "value": f"P{days}D"}
 
 
 def _ordered(operator: str, count: int, days: int, where: list[Tree] | None = None) -> Tree:
-    rule = {"field": "event", "event": ORDER, "operator": operator, "value": count, "within": f"P{days}D"}
+    rule = {"field": "order", "operator": operator, "value": count, "within": f"P{days}D"}
     return rule | {"where": where} if where else rule

@@ -49,6 +49,8 @@ RECORD = """
             'old', to_jsonb(old), 'kept', to_jsonb(kept),
             'consents', (SELECT coalesce(jsonb_agg(row), '[]') FROM customers_consent AS row
                          WHERE row.customer_id IN (merge.old_id, merge.customer_id)),
+            'pending', (SELECT coalesce(jsonb_agg(row), '[]') FROM customers_pendingconsent AS row
+                        WHERE row.customer_id IN (merge.old_id, merge.customer_id)),
             'stays', (SELECT coalesce(jsonb_agg(row), '[]') FROM customers_membership AS row
                       WHERE row.customer_id = merge.old_id
                          OR row.customer_id = merge.customer_id AND row.left_at IS NULL),
@@ -131,7 +133,8 @@ MOVES = (
     """,
     "DELETE FROM customers_consent WHERE customer_id = ANY(%(old)s)",
     f"""
-    UPDATE customers_consentword AS row SET customer_id = merge.customer_id
+    UPDATE customers_consentword AS row
+    SET customer_id = merge.customer_id, origin_id = coalesce(row.origin_id, merge.old_id)
     FROM {PAIRS} WHERE row.customer_id = merge.old_id
     """,
     f"""

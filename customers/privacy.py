@@ -20,6 +20,7 @@ from customers.imports.services import forget_people, rows_naming
 from customers.linking import Key
 from customers.locks import lock_customers
 from customers.models import (
+    CartLine,
     Consent,
     ConsentWord,
     Customer,
@@ -28,6 +29,7 @@ from customers.models import (
     Membership,
     MergedCustomer,
     News,
+    Order,
     PendingConsent,
     PrivacyAct,
     StageHold,
@@ -62,6 +64,9 @@ WAITING = f"""
 """
 ERASE = (
     "DELETE FROM customers_event WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_order WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_cartline WHERE customer_id = ANY(%s)",
+    "DELETE FROM customers_cart WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_consent WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_consentword WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_pendingconsent WHERE customer_id = ANY(%s)",
@@ -197,6 +202,14 @@ def export_customer(customer_id: int) -> dict[str, Any]:
         "events": _values(
             Event.objects.filter(**mine),
             *("name", "occurred_at", "received_at", "properties", "source__name", "message_id"),
+            order="occurred_at",
+        ),
+        "orders": _values(
+            Order.objects.filter(**mine), "order_id", "occurred_at", "properties", order="occurred_at"
+        ),
+        "cart": _values(
+            CartLine.objects.filter(**mine),
+            *("product_id", "occurred_at", "ended_at", "quantity", "properties"),
             order="occurred_at",
         ),
         "news": _values(News.objects.filter(**mine), "what"),

@@ -20,7 +20,7 @@ from customers.bounded import bounded_reads
 from customers.models import SeenEvent, Segment, Stage, Topic
 from customers.rules.comparison import value_words
 from customers.rules.errors import Slip
-from customers.rules.families.product import OF_PRODUCT, ORDER
+from customers.rules.families.product import OF_PRODUCT
 from customers.rules.texts import LIST, parse_moment
 
 LONGEST = timedelta(seconds=2)
@@ -92,7 +92,7 @@ def _events(given: Given) -> Suggestions:
 
 
 def _properties(given: Given) -> Suggestions:
-    documents, is_sample = _events_named(given.get("event", ""))
+    documents, is_sample = _asked(given)
     found = _paths(documents)
     named = {one.value for one in found}
     noted = SeenEvent.objects.filter(name=given.get("event", "")).values_list("properties", flat=True)
@@ -103,13 +103,13 @@ def _properties(given: Given) -> Suggestions:
 
 
 def _property_values(given: Given) -> Suggestions:
-    documents, is_sample = _events_named(given.get("event", ""))
+    documents, is_sample = _asked(given)
     return Suggestions(_values(documents, given.get("property", "")), is_sample)
 
 
 def _product_properties(given: Given) -> Suggestions:
     del given
-    documents, is_sample = _events_named(ORDER)
+    documents, is_sample = _rows(ORDERS)
     found = [one for one in _paths(documents) if one.value.startswith(OF_PRODUCT)]
     names = [one.value.removeprefix(OF_PRODUCT) for one in found]
     return Suggestions(
@@ -118,7 +118,7 @@ def _product_properties(given: Given) -> Suggestions:
 
 
 def _product_values(given: Given) -> Suggestions:
-    documents, is_sample = _events_named(ORDER)
+    documents, is_sample = _rows(ORDERS)
     return Suggestions(_values(documents, OF_PRODUCT + given.get("property", "")), is_sample)
 
 
@@ -228,6 +228,26 @@ def _sampled(table: str, column: str, name: str | None = None, most: int = SCANN
 def _events_named(name: str) -> tuple[list[Any], bool]:
     """Properties of some events of that name."""
     rows, is_sample = _sampled("customers_event", "properties::text", name, DOCUMENTS)
+    return [json.loads(row) for row in rows], is_sample
+
+
+def _asked(given: Given) -> tuple[list[Any], bool]:
+    """What a line reads: orders, what lies in carts, or the events that it names."""
+    table = TABLES.get(given.get("field", ""))
+    return _rows(table) if table else _events_named(given.get("event", ""))
+
+
+ORDERS = "customers_order"
+TABLES = {
+    "order": ORDERS,
+    "order_time": ORDERS,
+    "cart_time": "customers_cartline",
+}
+
+
+def _rows(table: str) -> tuple[list[Any], bool]:
+    """Properties of some orders, or of some lines of carts."""
+    rows, is_sample = _sampled(table, "properties::text", most=DOCUMENTS)
     return [json.loads(row) for row in rows], is_sample
 
 

@@ -88,7 +88,7 @@ class Known(Grouped):
         joined = customers.all()
         own = table_of(joined.query)
         for place, (source, columns) in enumerate(self.sources.asked.items()):
-            events = events_of(source, self.ago, list(columns))
+            events = events_of(source, self.ago, list(columns), is_past=True)
             known = self.by_then(events, "occurred_at")
             add_join(joined.query, Figures(f"source_{place}", own, known.query, is_lateral=False))
         return joined

@@ -68,6 +68,27 @@ BACK = (
     WHERE customer_id = %(kept)s AND origin_id = ANY(%(origins)s)
     """,
     """
+    UPDATE customers_consentword SET customer_id = %(old)s, origin_id = nullif(origin_id, %(old)s)
+    WHERE customer_id = %(kept)s AND origin_id = ANY(%(origins)s)
+    """,
+    # A yes that still waits waits with each of those who had said it.
+    """
+    WITH was AS (
+        SELECT * FROM jsonb_populate_recordset(NULL::customers_pendingconsent, %(told)s::jsonb -> 'pending')
+    ), theirs AS (
+        SELECT was.*, row.id AS now_id, row.said_at = was.said_at AND NOT EXISTS (
+            SELECT FROM was AS own WHERE own.customer_id = %(kept)s
+               AND (own.channel, own.topic) = (was.channel, was.topic)) AS is_only_theirs
+        FROM was JOIN customers_pendingconsent AS row USING (channel, topic)
+        WHERE was.customer_id = %(old)s AND row.customer_id = %(kept)s
+    ), gone AS (
+        DELETE FROM customers_pendingconsent
+        WHERE id IN (SELECT now_id FROM theirs WHERE is_only_theirs)
+    )
+    INSERT INTO customers_pendingconsent (customer_id, channel, topic, source, wording, said_at, ask_at)
+    SELECT customer_id, channel, topic, source, wording, said_at, ask_at FROM theirs
+    """,
+    """
     UPDATE customers_stagemove SET customer_id = %(old)s
     WHERE customer_id = %(kept)s AND id IN (SELECT jsonb_array_elements(%(told)s::jsonb -> 'moves')::bigint)
     """,

@@ -20,9 +20,8 @@ def unseen(rule: Rule) -> list[Problem]:
     try:
         with bounded_reads(LONGEST):
             for path, leaf in rule.leaves():
-                depends = leaf.depends()
-                found += [Problem(path=path, message=said) for said in _events(depends.events)]
-                found += [Problem(path=path, message=said) for said in _traits(depends.traits)]
+                missing = [*_events(leaf.awaits()), *_traits(leaf.depends().traits)]
+                found += [Problem(path=path, message=said) for said in missing]
     except TooSlowError:
         return found
     return found

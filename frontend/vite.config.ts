@@ -9,7 +9,7 @@ export default defineConfig({
     target: "es2022",
     modulePreload: false,
     rollupOptions: {
-      input: { builder: "src/main.tsx", designer: "src/designer/main.tsx" },
+      input: { builder: "src/main.tsx", designer: "src/designer/main.tsx", demo: "src/demo/main.ts" },
       output: {
         entryFileNames: "[name].js",
         chunkFileNames: "[name].js",
@@ -17,6 +17,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store)\// },
+            { name: "segment", test: /node_modules\/(@segment|@lukeed|tslib|dset|js-cookie|spark-md5|unfetch)\// },
             { name: "rules", test: /src\/(mount|Filters|Builder|Group|Line|Where|Mover|Panels|Settings|tree)\.tsx?$|node_modules\/react-querybuilder/ },
           ],
         },

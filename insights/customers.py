@@ -25,6 +25,7 @@ from customers.models import (
 )
 from customers.profile import MOST
 from customers.tracking.calls import EPOCH, MICROSECOND
+from insights.purchases import Purchases, purchases
 from journeys.models import Enrollment, Standing
 
 MOST_MERGES = 50
@@ -69,6 +70,7 @@ class Profile:
     received: dict[str, int]
     traits: list[Trait]
     merges: list[MergeRecord]
+    purchases: Purchases
 
 
 def profile(customer: Customer, now: datetime) -> Profile:
@@ -99,6 +101,7 @@ def profile(customer: Customer, now: datetime) -> Profile:
             .select_related("source")
             .order_by("-pk")[:MOST_MERGES]
         ),
+        purchases=purchases(customer),
     )
 
 

@@ -16,6 +16,7 @@ from config.templatetags.sette import number
 from customers.models import Customer, Event, Source, Stage
 from customers.presets import PRESETS
 from journeys.models import Journey
+from sandbox import demo
 from sandbox.removal import RemovalError, remove_sample, sample_there
 
 LATELY = 5000  # of the newest events, so many are looked at for a source
@@ -59,13 +60,13 @@ def first_steps(request: HttpRequest) -> HttpResponse:
 
 def _done(request: HttpRequest) -> dict[str, bool]:
     newest = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    own = Event.objects.filter(id__gt=newest - LATELY, source_id__gt=0)
+    own = Event.objects.filter(id__gt=newest - LATELY, source_id__gt=0).exclude(source__name=demo.SOURCE)
     return {
         "source": own.exists(),
         "import": Customer.objects.exists(),
         "stages": Stage.objects.exclude(rule={}).exists(),
         "content": bool(request.session.get(TRIED)),
-        "journey": Journey.objects.filter(state=Journey.State.LIVE).exists(),
+        "journey": Journey.objects.filter(state=Journey.State.LIVE).exclude(slug=demo.DEMO).exists(),
         "sample": False,
     }
 

@@ -62,6 +62,8 @@ GROUPS = {
         "stage_cohorts": "",
         "stage_versions": "",
         "stage_version": "{version}",
+        "customers_order_changelist": "",
+        "customers_product_changelist": "",
     },
     "Journeys": {
         "journeys_journey_changelist": "",

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from customers.commerce.reading import NAMES
+from customers.commerce.rebuild import rebuild
 from customers.models import Consent, Customer, Event, Identity, IdentityKind, Source, Stage
 
 NOON = datetime(2025, 3, 3, 12, tzinfo=UTC)  # a Monday
@@ -56,7 +58,10 @@ def event(
 ) -> Event:
     """An event of a customer, as if it had come through the inbox at the moment it happened."""
     fields = {"received_at": at} | fields
-    return Event.objects.create(customer=of, name=name, occurred_at=at, properties=properties or {}, **fields)
+    made = Event.objects.create(customer=of, name=name, occurred_at=at, properties=properties or {}, **fields)
+    if name in NAMES:
+        rebuild([of.pk])
+    return made
 
 
 def consent(

@@ -39,6 +39,8 @@ from customers.models import (
     News,
     PendingConsent,
     PrivacyAct,
+    Order,
+    Product,
     RepairSweep,
     Retention,
     Stage,
@@ -202,6 +204,19 @@ class Whole:
         )
         return made
 
+    def _ordered(self) -> Order:
+        told = {"email": PERSONAL["email"], "products": [{"name": "Pear", "product_id": "a", "quantity": 2}]}
+        return Order.objects.create(
+            customer=self.her,
+            order_id="o1",
+            occurred_at=self.now,
+            properties=told,
+            total=Decimal(4),
+            currency="EUR",
+            refunded_at=self.now,
+            refunded=Decimal(1),
+        )
+
     def _rows(self) -> dict[str, Model]:
         now, made, journey = self.now, self.made, self.journey
         key, _secret = ApiKey.issue("till", [Scope.READ], now)
@@ -227,6 +242,8 @@ class Whole:
                 kind="email", value=PERSONAL["email"], reason="bounced", created_at=now
             ),
             self._parked(),
+            self._ordered(),
+            Product.objects.create(product_id="a", name="Pear", price=Decimal(2), currency="EUR"),
             RepairSweep.objects.create(started_at=now),
             IdentifierRule.objects.get(kind="email"),
             TraitRule.objects.create(trait="city", way="trusted"),

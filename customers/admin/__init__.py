@@ -3,6 +3,7 @@
 from customers.admin import (
     arrival,
     builder,
+    commerce,
     holds,
     identifiers,
     imports,
@@ -19,6 +20,7 @@ from customers.admin import (
 __all__ = [
     "arrival",
     "builder",
+    "commerce",
     "holds",
     "identifiers",
     "imports",

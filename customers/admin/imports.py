@@ -38,7 +38,7 @@ LOOKS = {
 
 @admin.register(Import)
 class ImportAdmin(Page):
-    """Files that became customers, consents and events, or are to."""
+    """Files that became customers, consents, events and products, or are to."""
 
     list_display = (
         "name",
@@ -55,7 +55,8 @@ class ImportAdmin(Page):
     ordering = ("-id",)
     empty = Empty(
         gettext_lazy(
-            "No import yet. Customers, consents and events come in from a CSV file, as any program writes it."
+            "No import yet. Customers, consents, events and products come in from a CSV file, as any program"
+            " writes it."
         ),
         gettext_lazy("Import a CSV file"),
         "admin:customers_import_add",
@@ -139,7 +140,8 @@ def show(request: HttpRequest, one: Import, problems: list[str] | None = None) -
         **_state(request, one),
         "columns": columns,
         "targets": [
-            (to, to.label, to in NAMED, to in TYPED | {To.SAID_AT}) for to in OF[Import.Kind(one.kind)]
+            (to, to.label, to in NAMED, to in TYPED | {To.SAID_AT, To.PRICE})
+            for to in OF[Import.Kind(one.kind)]
         ],
         "types": Type.choices,
         "problems": problems or [],

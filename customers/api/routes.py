@@ -1,4 +1,4 @@
-"""The routes of customers, events, segments, stages, topics, suppressions, imports, privacy and sources."""
+"""The routes of customers and of what is kept of them: events, segments, stages, consents, imports and more."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter
@@ -11,6 +11,7 @@ from customers.api.imports import ImportViewSet
 from customers.api.lists import SourceViewSet, SuppressionViewSet, TopicViewSet
 from customers.api.merges import MergeViewSet
 from customers.api.privacy import PrivacyActViewSet, RetentionViewSet
+from customers.api.products import ProductViewSet
 from customers.api.records import (
     ConsentHistoryViewSet,
     ConsentViewSet,
@@ -32,6 +33,7 @@ router.register("suppressions", SuppressionViewSet, basename="api-suppression")
 router.register("imports", ImportViewSet, basename="api-import")
 router.register("privacy_acts", PrivacyActViewSet, basename="api-privacy-act")
 router.register("retention", RetentionViewSet, basename="api-retention")
+router.register("products", ProductViewSet, basename="api-product")
 router.register("sources", SourceViewSet, basename="api-source")
 
 events = CustomerEventViewSet.as_view({"get": "list"})

@@ -42,12 +42,25 @@ class To(TextChoices):
     EVENT = "event", gettext_lazy("name of the event")
     MESSAGE_ID = "message_id", gettext_lazy("id of the event")
     PROPERTY = "property", gettext_lazy("property of the event")
+    PRODUCT_ID = "product_id", gettext_lazy("product id")
+    SKU = "sku", gettext_lazy("SKU")
+    NAME = "name", gettext_lazy("name")
+    CATEGORY = "category", gettext_lazy("category")
+    BRAND = "brand", gettext_lazy("brand")
+    PRICE = "price", gettext_lazy("price")
+    CURRENCY = "currency", gettext_lazy("currency")
+    URL = "url", gettext_lazy("web address")
+    IMAGE_URL = "image_url", gettext_lazy("address of a picture")
 
 
 NAMED = {To.TRAIT, To.CONSENT, To.PROPERTY}  # of which a file can have several
 TYPED = {To.TRAIT, To.PROPERTY}
+NUMBERS = (Type.NUMBER, Type.COMMA_NUMBER)
 DATED = (Type.MOMENT, Type.DAY_FIRST, Type.MONTH_FIRST)
 WHO = [To(kind) for kind in LEVELS]
+OF_PRODUCT = [
+    *(To.PRODUCT_ID, To.SKU, To.NAME, To.CATEGORY, To.BRAND, To.PRICE, To.CURRENCY, To.URL, To.IMAGE_URL),
+]
 OF = {
     Import.Kind.CUSTOMERS: [To.NOTHING, *WHO, To.TRAIT, To.CONSENT, To.CONFIRMED, To.SAID_AT],
     Import.Kind.CONSENTS: [
@@ -55,6 +68,7 @@ OF = {
     ],
     Import.Kind.SUPPRESSIONS: [To.NOTHING, To.EMAIL, To.PHONE, To.PUSH_TOKEN, To.REASON],
     Import.Kind.EVENTS: [To.NOTHING, *WHO, To.EVENT, To.SAID_AT, To.MESSAGE_ID, To.PROPERTY],
+    Import.Kind.PRODUCTS: [To.NOTHING, *OF_PRODUCT],
 }
 # Headers as other programs and people write them, in small letters with one _ between words.
 CALLED = {
@@ -77,7 +91,24 @@ CALLED = {
     To.MESSAGE_ID: "message_id messageid event_id id_evento",
 }
 NAMELESS = {Import.Kind.CONSENTS, Import.Kind.SUPPRESSIONS}  # whose other columns mean nothing
-MEANS = {name: to for to, names in CALLED.items() for name in names.split()}
+CALLED_OF_PRODUCTS = {
+    To.PRODUCT_ID: "product_id productid id handle codice_prodotto id_prodotto",
+    To.SKU: "sku variant_sku codice",
+    To.NAME: "name title product product_name nome titolo prodotto",
+    To.CATEGORY: "category type product_type department google_product_category categoria reparto",
+    To.BRAND: "brand vendor manufacturer marca marchio",
+    To.PRICE: "price variant_price prezzo",
+    To.CURRENCY: "currency valuta",
+    To.URL: "url link product_url indirizzo",
+    To.IMAGE_URL: "image_url image image_link image_src picture immagine foto",
+}
+
+
+def _means(called: Mapping[To, str]) -> dict[str, To]:
+    return {name: to for to, names in called.items() for name in names.split()}
+
+
+MEANS, MEANS_OF_PRODUCTS = _means(CALLED), _means(CALLED_OF_PRODUCTS)
 OURS = {"public_id", "stage", "stage_since", "first_seen_at", "last_seen_at", "entered_at", "received_at"}
 TRAITS = {"nome": "first_name", "cognome": "last_name", "firstname": "first_name", "lastname": "last_name"}
 
@@ -121,6 +152,9 @@ def _guess(kind: str, name: str, type_: Type) -> Column:
     if dot and rest and kind == Import.Kind.CUSTOMERS and prefix in {"traits", "consent"}:
         return Column(To.TRAIT, rest, type_) if prefix == "traits" else Column(To.CONSENT, rest)
     plain = re.sub(r"[\W_]+", "_", name.lower()).strip("_")
+    if kind == Import.Kind.PRODUCTS:
+        to = MEANS_OF_PRODUCTS.get(plain, To.NOTHING)
+        return Column(to, type=type_ if to == To.PRICE and type_ in NUMBERS else Type.TEXT)
     to = MEANS.get(plain, To.NOTHING)
     if to and to in OF[Import.Kind(kind)]:
         return Column(to, type=type_ if to == To.SAID_AT and type_ in DATED else Type.TEXT)
@@ -164,6 +198,8 @@ def _faults(kind: str, column: Column) -> Iterator[str]:
         yield _("There is no such type of cells.")
     elif column.to == To.SAID_AT and column.type not in DATED:
         yield _("Say how the moments are written.")
+    elif column.to == To.PRICE and column.type not in NUMBERS:
+        yield _("Say how the prices are written.")
     if column.to in TYPED and not _is_name(column.name):
         yield _("Give it a name of at most %(most)d letters that does not begin with $.") % {
             "most": LONGEST_NAME
@@ -186,7 +222,10 @@ def _lacks(kind: str, columns: Sequence[Column], event: str) -> Iterator[str]:
     for (to, name), many in counted.items():
         if many > 1:
             yield _("Two columns become the same: %(what)s.") % {"what": name or to}
-    if has.isdisjoint(WHO):
+    if kind == Import.Kind.PRODUCTS:
+        if has.isdisjoint({To.PRODUCT_ID, To.SKU}):
+            yield _("Say which column has the id of the product, or its SKU.")
+    elif has.isdisjoint(WHO):
         yield _("Say which column tells whom a row is about: a customer number, an e-mail, a phone.")
     if kind == Import.Kind.CONSENTS and not {To.CHANNEL, To.GRANTED} <= has:
         yield _("Say which columns have the channel, and whether people agreed.")

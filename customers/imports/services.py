@@ -100,6 +100,8 @@ def _claim(one: Import, states: Sequence[Import.State], refusal: str) -> Import:
 
 def set_off(one: Import) -> list[str]:
     """What would begin by this import, as far as its trial has found."""
+    if one.kind == Import.Kind.PRODUCTS:
+        return []
     found = one.expected
     names = set(found.get("events", {}))
     if found.get("created"):

@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import F
 
 from customers.apply import words
+from customers.commerce.services import expected_products
 from customers.consents import double_opt_ins, known_words, weigh
 from customers.identity import Linked, Received, linked
 from customers.imports.intake import rows_of, source_of_files
-from customers.imports.rows import Fault, Reader
+from customers.imports.products import Listed
+from customers.imports.rows import Fault
 from customers.imports.suppressions import weigh_suppressions
 from customers.models import Import, ImportBlock
 from customers.records import load_profiles
@@ -22,7 +25,14 @@ MOST_TOLD = 20  # rejected rows that are shown; all are counted
 MOST_EVENTS = 100
 
 
-def try_block(one: Import, reader: Reader, now: datetime) -> int:
+class RowReader(Protocol):
+    """What reads the rows of an import."""
+
+    def read(self, line: int, cells: list[str]) -> Call | Listed | Fault:
+        """What a row says, or what is wrong with it."""
+
+
+def try_block(one: Import, reader: RowReader, now: datetime) -> int:
     """Try the next block of an import, and add up what it would do; returns how many rows it had."""
     found = one.expected or {
         "created": 0,
@@ -39,7 +49,11 @@ def try_block(one: Import, reader: Reader, now: datetime) -> int:
         return 1
     read = [reader.read(line, cells) for line, cells in rows_of(block.rows)]
     faults = [said for said in read if isinstance(said, Fault)]
-    counts, events = expected([said for said in read if isinstance(said, Call)], one.kind, now)
+    if one.kind == Import.Kind.PRODUCTS:
+        listed = [said for said in read if isinstance(said, Listed)]
+        counts, events = Counter(expected_products(listed, now)), Counter[str]()
+    else:
+        counts, events = expected([said for said in read if isinstance(said, Call)], one.kind, now)
     counts["rejected"] += len(faults)
     for name, many in counts.items():
         found[name] += many

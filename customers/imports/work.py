@@ -14,14 +14,16 @@ from django.db.models import F
 
 from config import database, work
 from customers.apply import ABOUT_NOBODY, apply_calls
+from customers.commerce.services import keep_products
 from customers.copying import copy_lines, escaped, texts
 from customers.events import lock_events, quietly
 from customers.identity import Received
 from customers.imports.columns import check
 from customers.imports.intake import rows_of, source_of_files
+from customers.imports.products import Listed, ProductReader
 from customers.imports.rows import Fault, Plan, Reader
 from customers.imports.suppressions import suppress_new, weigh_suppressions
-from customers.imports.trial import try_block
+from customers.imports.trial import RowReader, try_block
 from customers.inbox import told
 from customers.models import Import, ImportBlock
 from customers.seen import first_seen
@@ -31,7 +33,7 @@ from customers.tracking.calls import Call
 IMPORT_DUE = "EXISTS (SELECT FROM customers_import WHERE state IN ('checking', 'running'))"
 REJECT = "COPY customers_rejectedrow (of_id, line, reason, cells) FROM STDIN"
 
-Read = tuple[int, list[str], Call]  # the line, its cells, and what it says
+Read = tuple[int, list[str], Call | Listed]  # the line, its cells, and what it says
 
 
 def next_block(now: datetime) -> int:
@@ -44,7 +46,7 @@ def next_block(now: datetime) -> int:
         if one is None:
             return 0
         if one.state == Import.State.CHECKING:
-            return try_block(one, Reader(plan_of(one)), now)
+            return try_block(one, reader_of(one), now)
         return _import_block(one, now)
 
 
@@ -56,16 +58,21 @@ def plan_of(one: Import) -> Plan:
     )
 
 
+def reader_of(one: Import) -> RowReader:
+    """What reads the rows of an import."""
+    return (ProductReader if one.kind == Import.Kind.PRODUCTS else Reader)(plan_of(one))
+
+
 def _import_block(one: Import, now: datetime) -> int:
     block = ImportBlock.objects.filter(of=one).order_by("number").first()
     if block is None:
         one.state, one.finished_at = Import.State.DONE, now
         one.save(update_fields=["state", "finished_at"])
         return 1
-    reader = Reader(plan_of(one))
+    reader = reader_of(one)
     read = [(line, cells, reader.read(line, cells)) for line, cells in rows_of(block.rows)]
     faults = [said for _line, _cells, said in read if isinstance(said, Fault)]
-    rows = [(line, cells, said) for line, cells, said in read if isinstance(said, Call)]
+    rows = [(line, cells, said) for line, cells, said in read if not isinstance(said, Fault)]
     with quietly() if one.is_quiet else nullcontext():
         lock_events()
         counts = _apply_parts(one, rows, faults, now)
@@ -100,8 +107,15 @@ def _apply(one: Import, rows: Sequence[Read], faults: list[Fault], now: datetime
     """What became of each row: a new customer, something changed, nothing. Refused rows become faults."""
     if one.kind == Import.Kind.SUPPRESSIONS:
         return _suppress(rows, faults, now)
+    if one.kind == Import.Kind.PRODUCTS:
+        return Counter(keep_products([said for _line, _cells, said in rows if isinstance(said, Listed)], now))
+    return _apply_calls(one, rows, faults, now)
+
+
+def _apply_calls(one: Import, rows: Sequence[Read], faults: list[Fault], now: datetime) -> Counter[str]:
     source_id = source_of_files() if one.kind == Import.Kind.EVENTS else None
-    batch = [Received(call, now, source_id, call.message_id) for _line, _cells, call in rows]
+    calls = [said for _line, _cells, said in rows if isinstance(said, Call)]
+    batch = [Received(call, now, source_id, call.message_id) for call in calls]
     fresh = set(map(id, first_seen(batch, now))) if one.kind == Import.Kind.EVENTS else set(map(id, batch))
     places = [place for place, received in enumerate(batch) if id(received) in fresh]
     counts = Counter(unchanged=len(rows) - len(places))
@@ -124,7 +138,7 @@ def _apply(one: Import, rows: Sequence[Read], faults: list[Fault], now: datetime
 
 def _suppress(rows: Sequence[Read], faults: list[Fault], now: datetime) -> Counter[str]:
     """The same of rows of addresses that are never to be written to."""
-    weighed = weigh_suppressions([call for _line, _cells, call in rows])
+    weighed = weigh_suppressions([said for _line, _cells, said in rows if isinstance(said, Call)])
     suppress_new(weighed, now)
     faults.extend(Fault(rows[place][0], ERASED, []) for place in sorted(weighed.erased))
     return weighed.counts

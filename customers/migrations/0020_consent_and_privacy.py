@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='import',
             name='kind',
-            field=models.CharField(choices=[('customers', 'customers'), ('consents', 'consents'), ('events', 'events'), ('suppressions', 'suppressions')], max_length=12, verbose_name='kind'),
+            field=models.CharField(choices=[('customers', 'customers'), ('consents', 'consents'), ('events', 'events'), ('suppressions', 'suppressions'), ('products', 'products')], max_length=12, verbose_name='kind'),
         ),
         migrations.CreateModel(
             name='DoubleOptIn',
@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ('proof', models.JSONField(default=dict, help_text='The message, call, file or person that it came by.', verbose_name='proof')),
                 ('said_at', models.DateTimeField(verbose_name='said at')),
                 ('kept_at', models.DateTimeField(verbose_name='kept since')),
+                ('origin_id', models.BigIntegerField(editable=False, help_text="As which customer's it came, who was merged since.", null=True)),
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='consent_words', to='customers.customer')),
                 ('via', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.source', verbose_name='touchpoint')),
             ],

@@ -1,5 +1,6 @@
 """The rows of this app; their states and legal moves are in customers/README.md."""
 
+from customers.models.commerce import Cart, CartLine, Order, Product
 from customers.models.consent import (
     Consent,
     ConsentWord,
@@ -22,6 +23,8 @@ from customers.models.tally import SegmentSize, StageSize, StageTally, StayTally
 from customers.models.trait_rule import TraitRule
 
 __all__ = [
+    "Cart",
+    "CartLine",
     "Consent",
     "ConsentWord",
     "Customer",
@@ -39,6 +42,8 @@ __all__ = [
     "News",
     "PendingConsent",
     "PrivacyAct",
+    "Order",
+    "Product",
     "RejectedRow",
     "RepairSweep",
     "Retention",

@@ -86,6 +86,9 @@ class ConsentWord(models.Model):
     )
     said_at = models.DateTimeField(_("said at"))
     kept_at = models.DateTimeField(_("kept since"))
+    origin_id = models.BigIntegerField(
+        null=True, editable=False, help_text=_("As which customer's it came, who was merged since.")
+    )
 
     class Meta:
         verbose_name = _("word of consent")

@@ -1,4 +1,4 @@
-"""Files of customers, consents or events: the import, its rows that wait, those that were refused."""
+"""Files of customers, consents, events, products: the import, rows that wait, rows that were refused."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -17,6 +17,7 @@ class Import(models.Model):
         CONSENTS = "consents", _("consents")
         EVENTS = "events", _("events")
         SUPPRESSIONS = "suppressions", _("suppressions")
+        PRODUCTS = "products", _("products")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")

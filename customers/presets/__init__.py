@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Stage
 from customers.models.stage import LABELS
+from customers.rules.leaf import FAMILIES
 from customers.stage_definitions import RULES
 
 CALM: dict[str, Any] = {
@@ -39,11 +40,11 @@ class Preset:
     def events(self) -> list[str]:
         """The names of the events that a source has to send, in the order of the stages."""
         told = {
-            leaf["event"]: None
+            event: None
             for slug in LABELS
             for term in RULES
             for leaf in _read(self.slug)[slug].get(term, [])
-            if "event" in leaf
+            for event in sorted(FAMILIES.get(leaf["field"]).model_validate(leaf).awaits())
         }
         return list(told)
 

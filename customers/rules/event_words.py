@@ -32,7 +32,11 @@ TIMES = {
 
 def figure_words(aggregate: str, event: str, path: str, operator: str, value: Any) -> str:
     """As in "the sum of total over Order Completed is at least 50"."""
-    figure = str(FIGURES[aggregate]) % {"event": event, "property": path}
+    return compared(str(FIGURES[aggregate]) % {"event": event, "property": path}, operator, value)
+
+
+def compared(figure: str, operator: str, value: Any) -> str:
+    """As in "the number of orders is at least 2"."""
     return str(COMPARISONS[operator]) % {"figure": figure, "value": value_words(value)}
 
 

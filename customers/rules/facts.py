@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal, TypeVar
 
@@ -32,12 +32,10 @@ from django.db.models.functions import Coalesce
 
 from customers.models import Customer
 from customers.rules.expressions import Compare, ElementOf, Given, Hole, IsSet, known
-from customers.rules.figures import AGGREGATES, Fact, events_of, passing, tipping, widest
+from customers.rules.figures import AGGREGATES, NOT_AGO, Fact, events_of, passing, tipping, widest
 from customers.rules.joins import Column, Figures, Newest, add_join, table_of
 from customers.rules.periods import Back, before
 from customers.rules.where import Where
-
-NOT_AGO = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ class Correlated(_At):
         """The fact as a subquery of its own."""
         events = events_of(fact.source, self.ago, [fact]).filter(customer_id=OuterRef("pk"))
         output = AGGREGATES[fact.function].output
-        return ExpressionWrapper(Subquery(events.values("fact_0")), output_field=output)  # type: ignore[misc]
+        return ExpressionWrapper(Subquery(events.values("fact_0")), output_field=output)
 
     def newest(self, few: Few, place: int) -> Expression:
         """The moment by the index, as a subquery of its own."""

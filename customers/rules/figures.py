@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -28,14 +29,15 @@ from django.db.models import (
     Window,
 )
 
-from customers.models import Event
 from customers.rules.expressions import Compare, JsonAt, JsonNumber, NotBlank, all_of, number
 from customers.rules.joins import Column, Elements, Read, add_join, table_of
 from customers.rules.periods import Back, Start
+from customers.rules.rows import rows_of
 from customers.rules.texts import has_list
 from customers.rules.where import Where
 
 ANY_EVENT = Where()
+NOT_AGO = timedelta(0)
 Ago = Callable[[Back], Expression]
 Function = Literal[
     "count", "sum", "average", "minimum", "maximum", "distinct", "oldest", "newest", "all_newest"
@@ -44,8 +46,9 @@ Function = Literal[
 
 @dataclass(frozen=True)
 class Fact:
-    """`function` over a customer's events `name` after now - since, up to now - until, that pass `where`.
+    """`function` over a customer's events `name`, or the rows in their place, that pass `where`.
 
+    Of those after now - since, up to now - until.
     `oldest` and `newest` are moments (the path of `oldest` only says beside which figure it is read),
     `all_newest` is the array of all moments from the newest on.
     """
@@ -63,26 +66,31 @@ class Fact:
         return self.name, self.path if has_list(self.path) else ""
 
 
-def passing(name: str, since: Back | None, ago: Ago, where: Where = ANY_EVENT) -> QuerySet[Event, Any]:
-    """Everybody's events of a name, after now - since, that pass `where`."""
-    events = Event.objects.filter(name=name)
+def passing(
+    name: str, since: Back | None, ago: Ago, where: Where = ANY_EVENT, *, is_past: bool = False
+) -> QuerySet[Any, Any]:
+    """Everybody's events of a name, after now - since, that pass `where`; or the rows in their place."""
+    events = rows_of(name, ago(NOT_AGO), is_past=is_past)
     if since is not None:
         events = events.filter(Compare(F("occurred_at"), ">", ago(since)))
     return events if where.passes_all else events.filter(where.condition())
 
 
-def events_of(source: tuple[str, str], ago: Ago, facts: list[Fact]) -> QuerySet[Event, Any]:
+def events_of(
+    source: tuple[str, str], ago: Ago, facts: list[Fact], *, is_past: bool = False
+) -> QuerySet[Any, Any]:
     """The facts of one source, one row per customer who has such events: columns fact_0, fact_1 and on."""
     name, elements = source
     since = widest(fact.since for fact in facts)
-    events = passing(name, since, ago)
+    events = passing(name, since, ago, is_past=is_past)
     if elements:
         add_join(events.query, Elements("element", table_of(events.query), elements))
     read = {path: f"read_{place}" for place, path in enumerate(_read_often(facts, since))}
     for path, alias in read.items():
         add_join(events.query, Read(alias, table_of(events.query), tuple(path.split("."))))
     columns = {f"fact_{place}": _column(fact, ago, since, read) for place, fact in enumerate(facts)}
-    return events.order_by().values("customer_id").annotate(**columns)
+    found: QuerySet[Any, Any] = events.order_by().values("customer_id").annotate(**columns)
+    return found
 
 
 def _read_often(facts: Iterable[Fact], since: Back | None) -> list[str]:
@@ -129,9 +137,7 @@ def _value(fact: Fact) -> Expression | F:
     return JsonAt("properties", keys) if fact.function == "distinct" else JsonNumber("properties", keys)
 
 
-def tipping(
-    fact: Fact, ago: Ago, operator: Literal[">=", ">"], threshold: Expression
-) -> QuerySet[Event, Any]:
+def tipping(fact: Fact, ago: Ago, operator: Literal[">=", ">"], threshold: Expression) -> QuerySet[Any, Any]:
     """The moment of the event of OuterRef("pk") by whose leaving a sum stops to reach the threshold.
 
     Right where no value is negative. It reads events from the newest on, until their sum gets there.
@@ -140,7 +146,8 @@ def tipping(
     newest_first = F("occurred_at").desc()
     reached = Window(Sum(_value(fact), output_field=DecimalField()), order_by=newest_first)
     summed = events.alias(reached=reached).filter(Compare(F("reached"), operator, threshold))
-    return summed.order_by(newest_first).values("occurred_at")[:1]
+    newest: QuerySet[Any, Any] = summed.order_by(newest_first).values("occurred_at")[:1]
+    return newest
 
 
 @dataclass(frozen=True)

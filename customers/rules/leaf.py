@@ -48,6 +48,10 @@ class Leaf(BaseModel, ABC):
     def depends(self) -> Depends:
         """What it reads."""
 
+    def awaits(self) -> frozenset[str]:
+        """The events without which it asks for nothing that could be."""
+        return self.depends().events
+
     @abstractmethod
     def words(self) -> str:
         """The question in words, in the reader's language."""

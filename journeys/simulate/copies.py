@@ -14,6 +14,8 @@ from django.db.models import Model
 
 from channels.models import Callback, Channel, FateNotice, Message, MessageTally, Preference
 from customers.models import (
+    Cart,
+    CartLine,
     Consent,
     ConsentWord,
     Customer,
@@ -25,6 +27,7 @@ from customers.models import (
     News,
     PendingConsent,
     PrivacyAct,
+    Order,
     RejectedRow,
     RepairSweep,
     Retention,
@@ -82,6 +85,11 @@ def until(column: str) -> str:
     return f"CASE WHEN row.{column} < %(start)s THEN row.{column} END"
 
 
+# What became of an order since is not known yet; nor is when a cart changed.
+ORDERED = """row.properties - CASE WHEN row.cancelled_at >= %(start)s THEN 'cancelled_at' ELSE '' END
+    - CASE WHEN row.refunded_at >= %(start)s THEN ARRAY['refunded_at', 'refunded'] ELSE ARRAY[]::text[] END"""
+BEFORE = "least(row.{column}, %(start)s - interval '1 microsecond')"
+
 IS_SAMPLED = "row.id IN (SELECT customer_id FROM {sampled})"
 AS_AT_START = {
     "stage_id": MOVED.format(column="to_stage_id"),
@@ -108,6 +116,18 @@ PAST: dict[type[Model], Copy] = {
         + ")"
     ),
     Event: Copy(OF_SAMPLED + " AND row.occurred_at < %(start)s"),
+    Order: Copy(
+        OF_SAMPLED + " AND row.occurred_at < %(start)s",
+        {
+            "cancelled_at": until("cancelled_at"),
+            "refunded_at": until("refunded_at"),
+            "refunded": "CASE WHEN row.refunded_at < %(start)s THEN row.refunded ELSE 0 END",
+            "is_refunded_whole": "coalesce(row.refunded_at < %(start)s AND row.is_refunded_whole, false)",
+            "properties": ORDERED,
+        },
+    ),
+    CartLine: Copy(OF_SAMPLED + " AND row.occurred_at < %(start)s", {"ended_at": until("ended_at")}),
+    Cart: Copy(OF_SAMPLED, {"told_at": BEFORE.format(column="told_at"), "checkout_at": until("checkout_at")}),
     Membership: Copy(OF_SAMPLED + " AND row.entered_at < %(start)s", {"left_at": until("left_at")}),
     StageMove: Copy(OF_SAMPLED + " AND row.moved_at < %(start)s"),
     StageHold: Copy(OF_SAMPLED + " AND row.held_at < %(start)s", {"ended_at": until("ended_at")}),

@@ -14,6 +14,8 @@ from django.db import connection, transaction
 from channels.models import Message
 from channels.models.message import SENT_AND_AFTER
 from customers.classify import classify, classify_news
+from customers.commerce.fill import add_happenings, own_id
+from customers.commerce.reading import NAMES, Happening, decode
 from customers.events import lock_events
 from customers.locks import lock_customers
 from customers.models import Customer, Event
@@ -119,6 +121,11 @@ SAW = """
           GROUP BY 1) AS seen
     WHERE customer.id = seen.customer_id AND customer.last_seen_at < seen.last
 """
+COMMERCE = """
+    SELECT id, customer_id, name, occurred_at, properties::text, source_id, message_id
+    FROM coming_customers_event WHERE occurred_at > %(after)s AND occurred_at <= %(upto)s
+      AND name = ANY(%(names)s)
+"""
 NEWS = """
     SELECT customer_id, array_agg(DISTINCT name),
            array_agg(properties ->> 'segment') FILTER (WHERE name = ANY(%(lists)s))
@@ -137,6 +144,11 @@ def let_in(after: datetime, upto: datetime) -> None:
         cursor.execute(_let_in(Event), values)
         if not cursor.rowcount and not new:
             return
+        cursor.execute(COMMERCE, values | {"names": sorted(NAMES)})
+        add_happenings(
+            Happening(of, name, at, decode(said), own_id(event_id, source_id, message_id))
+            for event_id, of, name, at, said, source_id, message_id in cursor.fetchall()
+        )
         for statement in (WORD, LEFT, ENTERED, SAW):
             cursor.execute(statement, values)
         cursor.execute(NEWS, values)

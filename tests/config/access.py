@@ -16,8 +16,8 @@ ALL, WRITE, LEAD, TECH, ADMIN, NOBODY = "VMCPIA", "MCA", "CA", "IA", "A", ""
 
 # Whose right is a key, a signed link or nothing; not the person's who has logged in.
 PUBLIC = {
-    *("home", "set_language", "login", "callbacks", "message-click", "message-open", "message-unsubscribe"),
-    *("message-confirm", "message-preferences"),
+    *("home", "demo", "set_language", "login", "callbacks", "message-click", "message-open"),
+    *("message-unsubscribe", "message-confirm", "message-preferences"),
     *(
         f"tracking-{kind}"
         for kind in ("batch", "settings", "identify", "track", "page", "screen", "alias", "group")
@@ -48,6 +48,8 @@ ROWS = {
     "customers.inboxrow": (TECH, NOBODY, NOBODY, NOBODY),
     "customers.privacyact": (LEAD, NOBODY, NOBODY, NOBODY),
     "customers.retention": (LEAD, ADMIN, ADMIN, ADMIN),
+    "customers.order": (ALL, NOBODY, NOBODY, NOBODY),
+    "customers.product": (ALL, NOBODY, NOBODY, NOBODY),
     "customers.repairsweep": ("CIA", NOBODY, NOBODY, NOBODY),
     "customers.segment": (ALL, WRITE, WRITE, NOBODY),
     "customers.source": (TECH, TECH, TECH, NOBODY),

@@ -7,7 +7,7 @@ from customers import privacy
 from customers.inbox import CustomerEvent, accept, accept_customer_events
 from customers.models import Customer, Event, Identity, InboxRow, Source, Tombstone
 from customers.services import erase_customers, export_customer, lift_tombstones, suppress
-from tests.builders import DAY, NOON, consent, customer, event
+from tests.builders import DAY, HOUR, NOON, consent, customer, event
 from tests.customers.calls import call, identify, owner, receive
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +130,19 @@ def test_no_personal_data_in_logs(person, caplog):
     erase_customers([person.id], NOON)
 
     assert "perpetua" not in caplog.text.lower()
+
+
+def test_the_copy_for_the_person_has_their_orders_and_what_is_in_the_cart_and_none_stay(person):
+    engraved = {"product_id": "a", "engraving": "Perpetua"}
+    receive(
+        call(external_id="Perpetua-1", event="Order Completed", properties={"order_id": "Perpetua's"}),
+        call(at=NOON + HOUR, external_id="Perpetua-1", event="Product Added", properties=engraved),
+        now=NOON + HOUR,
+    )
+
+    told = export_customer(person.pk)
+    erase_customers([person.pk], NOON + HOUR)
+
+    assert [one["order_id"] for one in told["orders"]] == ["Perpetua's"]
+    assert [one["properties"]["engraving"] for one in told["cart"]] == ["Perpetua"]
+    assert "perpetua" not in whole_database().lower()

@@ -1,30 +1,26 @@
-"""What was bought and what lies in the cart, read from Segment's commerce events.
-
-An order is `Order Completed` with its `products`; a cart is what `Product Added` put in since the last order
-and no `Product Removed` of the same `product_id` took out.
-"""
+"""What was bought, and what lies in the cart: products by their properties."""
 
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from django.db.models import Exists, Expression, F, OuterRef, QuerySet
+from django.db.models import Expression
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import AfterValidator, Field, field_validator
 
-from customers.models import Event
+from customers.commerce.reading import ADDED, COMPLETED, OF_CARTS, OF_ORDERS
 from customers.rules.comparison import READ, value_words
 from customers.rules.depends import Depends
 from customers.rules.errors import Slip
-from customers.rules.expressions import AllOf, Compare, Later, Not, if_after
+from customers.rules.expressions import Later, Not, if_after
 from customers.rules.facts import Facts, Few
-from customers.rules.figures import passing
+from customers.rules.families.order import of_kind
 from customers.rules.leaf import Leaf
+from customers.rules.rows import CART, ORDERS
 from customers.rules.shown import Shown
 from customers.rules.texts import LIST, JsonKeys, Span, span_words
 from customers.rules.where import Line, Where
 
-ORDER, ADDED, REMOVED = "Order Completed", "Product Added", "Product Removed"
 OF_PRODUCT = f"products{LIST}."  # before a property of one of an order's products
 Operator = Literal["bought", "not_bought", "in_cart", "not_in_cart"]
 
@@ -74,43 +70,34 @@ class Product(Leaf):
         return READ["list"](value)
 
     def condition(self, facts: Facts) -> Expression:
-        """Whether there is such an order, or such an addition to the cart that still stands."""
-        if self.operator in ("bought", "not_bought"):
-            holds = facts.has_at_least(self._orders, 1)
-        else:
-            holds = AllOf(Exists(self._in_cart(facts)))
-        return Not(holds) if self.operator in ("not_bought", "not_in_cart") else holds
+        """Whether there is such an order that was not cancelled, or such a line of the cart."""
+        holds = facts.has_at_least(self._few, 1)
+        return Not(holds) if self.operator.startswith("not_") else holds
 
     @cached_property
-    def _orders(self) -> Few:
-        return Few(ORDER, self.within, self._of_product(OF_PRODUCT))
+    def _few(self) -> Few:
+        if self.operator.endswith("cart"):
+            return Few(CART, self.within, self._of_product(""))
+        return Few(ORDERS, self.within, of_kind("orders", self._of_product(OF_PRODUCT)))
 
     def _of_product(self, prefix: str) -> Where:
         if self.property is None:
             return Where()
         return Where(Line(property=prefix + self.property, operator="is_any_of", value=self.value))
 
-    def _in_cart(self, facts: Facts) -> QuerySet[Event, Any]:
-        added = passing(ADDED, self.within, facts.ago, self._of_product("")).filter(
-            customer_id=OuterRef("pk")
-        )
-        later = Event.objects.filter(
-            Compare(F("occurred_at"), ">=", OuterRef("occurred_at")), customer_id=OuterRef("customer_id")
-        )
-        later = facts.by_then(later, "occurred_at")
-        removed = later.filter(name=REMOVED, properties__product_id=OuterRef("properties__product_id"))
-        return facts.by_then(added, "occurred_at").filter(~Exists(later.filter(name=ORDER)), ~Exists(removed))
-
     def changes_at(self, facts: Facts) -> Expression | None:
-        """When the last such order, or the last that was put into the cart, is `within` old."""
+        """When the last such order, or what was last put into the cart, is `within` old."""
         if self.within is None:
             return None
-        last = Few(ADDED, self.within, self._of_product("")) if "cart" in self.operator else self._orders
-        return if_after(Later(facts.newest(last, 1), self.within), facts.ago())
+        return if_after(Later(facts.newest(self._few, 1), self.within), facts.ago())
 
     def depends(self) -> Depends:
-        """Orders, and what is put into carts and taken out."""
-        return Depends(events=frozenset([ORDER] if "bought" in self.operator else [ORDER, ADDED, REMOVED]))
+        """What can change an order, or a cart."""
+        return Depends(events=OF_CARTS if self.operator.endswith("cart") else OF_ORDERS)
+
+    def awaits(self) -> frozenset[str]:
+        """Without this event there is no order, or nothing in a cart."""
+        return frozenset([ADDED if self.operator.endswith("cart") else COMPLETED])
 
     def words(self) -> str:
         """As in "bought something whose category is one of Seafood within the last 90 days"."""

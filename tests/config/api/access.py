@@ -71,6 +71,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST journeys/validate/
         GET messages/
         GET messages/<uuid:id>/
+        GET products/
+        GET products/<uuid:id>/
         GET quiet-hours/
         GET quiet-hours/<uuid:id>/
         GET segments/
@@ -104,6 +106,7 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST customers/<uuid:id>/unmerge/
         DELETE customers/<uuid:id>/stage_holds/
         POST customers/<uuid:id>/stage_holds/
+        POST products/
         POST suppressions/
         DELETE suppressions/<uuid:id>/
     """,

@@ -11,7 +11,7 @@ from campaigns.models import Broadcast
 from channels.models import Cap, Channel, Content, ContentText, Message, QuietHours
 from config.api.opaque import seal
 from config.models import ApiKey, Scope
-from customers.models import DoubleOptIn, Retention, Segment, Source, Stage, Suppression, Topic
+from customers.models import DoubleOptIn, Product, Retention, Segment, Source, Stage, Suppression, Topic
 from customers.stage_versions import save_draft
 from journeys.models import Enrollment, Journey, JourneyVersion, Simulation
 from tests.builders import NOON, customer, event
@@ -61,6 +61,7 @@ BODIES = {
     "quiet-hours/": {"name": "n", "starts": "21:00", "ends": "09:00", "channel": "sms"},
     "holdout/": {"percent": "12.5"},
     "topics/": {"slug": "n", "name": "n"},
+    "products/": {"products": [{"product_id": "a", "name": "Pear", "price": "2.5"}]},
     "sources/": {"name": "n"},
     "double_opt_ins/": {"channel": "sms", "topic": "n"},
     "retention/": {"pattern": "n*", "days": 90},
@@ -189,6 +190,7 @@ def there(django_user_model):
         "retention": {
             "id": seal("retention", Retention.objects.create(pattern="n", days=1, changed_at=NOON).pk)
         },
+        "products": {"id": seal("product", Product.objects.create(product_id="a").pk)},
         "sources": {"id": seal("source", Source.objects.create(name="s").pk)},
         "suppressions": {
             "id": seal(

@@ -27,6 +27,7 @@ def parts(whole: Whole, route: Route) -> dict[str, object]:
         "enrollments": ("enrollment", whole.enrollment.pk),
         "events": ("event", whole.event.pk),
         "imports": ("import", whole.rows["customers.import"].pk),
+        "products": ("product", whole.rows["customers.product"].pk),
         "quiet-hours": ("quiet_hours", whole.rows["channels.quiethours"].pk),
         "retention": ("retention", whole.rows["customers.retention"].pk),
         "simulations": ("simulation", whole.rows["journeys.simulation"].pk),

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import re2
 
+from customers.commerce.reading import written
 from customers.rules.texts import parse_span
 
 ROME = ZoneInfo("Europe/Rome")  # where the tests' brand is
@@ -343,19 +345,102 @@ def follows(tree: dict[str, Any], person: Person, began: datetime) -> bool:
     return any(not any(began < at < end for at in barred) for end in ends)
 
 
+def orders(person: Person) -> list[Happening]:
+    """The orders, each with what became of it; one without a number stands by itself."""
+    found = []
+    for event in person.events:
+        if event.name == "Order Completed":
+            told = {key: value for key, value in event.properties.items() if value not in (None, "")}
+            told |= {"products": [one for one in flat([told.get("products")]) if isinstance(one, dict)]}
+            for name, key in (("Order Cancelled", "cancelled_at"), ("Order Refunded", "refunded_at")):
+                if any(other.name == name and same_order(other, event) for other in person.events):
+                    told[key] = "so"
+            found.append(Happening("", event.at, told))
+    return found
+
+
+def same_order(one: Happening, other: Happening) -> bool:
+    return "order_id" in other.properties and one.properties.get("order_id") == other.properties["order_id"]
+
+
+KINDS: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "orders": lambda told: "cancelled_at" not in told,
+    "with_coupon": lambda told: "cancelled_at" not in told and bool(told.get("coupon")),
+    "without_coupon": lambda told: "cancelled_at" not in told and not told.get("coupon"),
+    "refunded": lambda told: "refunded_at" in told,
+    "cancelled": lambda told: "cancelled_at" in told,
+    "all": lambda _told: True,
+}
+
+
+def by_order(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    of_kind = [order for order in orders(person) if KINDS[tree["of"]](order.properties)]
+    return by_event(tree | {"event": ""}, replace(person, events=of_kind), now)
+
+
+def by_order_time(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    of_kind = [order for order in orders(person) if KINDS[tree["of"]](order.properties)]
+    return by_event_time(tree | {"event": ""}, replace(person, events=of_kind), now)
+
+
+def cart(person: Person) -> list[Happening]:
+    """What was put into the cart and lies there still; of the same moment the greater one as JSON."""
+    lines: dict[tuple[str, datetime], list[Happening]] = {}
+    for event in person.events:
+        if event.name == "Product Added" and stands(event, person):
+            lines.setdefault((product_of(event), event.at), []).append(event)
+    found = []
+    for (_of, at), same in lines.items():
+        plain = [{key: value for key, value in one.properties.items() if key != "products"} for one in same]
+        told = max(plain, key=written)
+        worth = money(told.get("price")) * len(same)
+        found.append(Happening("", at, told | {"quantity": len(same), "value": worth}))
+    return found
+
+
+def money(value: Any) -> Decimal:
+    is_number = isinstance(value, int | float | str) and not isinstance(value, bool)
+    return Decimal(str(value)) if is_number else Decimal(0)
+
+
+def product_of(event: Happening) -> str:
+    found = event.properties.get("product_id")
+    return "" if found is None else str(found)
+
+
+def stands(added: Happening, person: Person) -> bool:
+    """Whether nothing has been ordered since, nor that product taken out."""
+    later = [event for event in person.events if event.at >= added.at]
+    return not any(
+        event.name == "Order Completed"
+        or (event.name == "Product Removed" and product_of(event) == product_of(added) != "")
+        for event in later
+    )
+
+
+def by_cart(tree: dict[str, Any], person: Person, _now: datetime) -> bool:
+    lines = cart(person)
+    if tree["operator"] in ("is_open", "is_empty"):
+        return bool(lines) == (tree["operator"] == "is_open")
+    key = "value" if tree["operator"].startswith("worth") else "quantity"
+    figure = sum(Decimal(line.properties[key]) for line in lines)
+    wanted = Decimal(repr(tree["value"]))
+    return figure >= wanted if tree["operator"].endswith("at_least") else figure < wanted
+
+
+def by_cart_time(tree: dict[str, Any], person: Person, now: datetime) -> bool:
+    return by_event_time(tree | {"event": ""}, replace(person, events=cart(person)), now)
+
+
 def by_product(tree: dict[str, Any], person: Person, now: datetime) -> bool:
-    is_cart = "cart" in tree["operator"]
-    told = [event for event in person.events if in_window(event.at, {"within": tree.get("within")}, now)]
-    if is_cart:
-        found = any(
-            event.name == "Product Added" and is_of(tree, event.properties) and stands(event, person)
-            for event in told
-        )
+    if "cart" in tree["operator"]:
+        found = any(is_of(tree, line.properties) for line in cart(person) if in_window(line.at, tree, now))
     else:
-        orders = [event.properties for event in told if event.name == "Order Completed"]
+        kept = [order for order in orders(person) if KINDS["orders"](order.properties)]
         found = any(
-            tree.get("property") is None or any(is_of(tree, one) for one in flat([order.get("products")]))
-            for order in orders
+            tree.get("property") is None or any(is_of(tree, one) for one in order.properties["products"])
+            for order in kept
+            if in_window(order.at, tree, now)
         )
     return found != tree["operator"].startswith("not_")
 
@@ -364,23 +449,16 @@ def is_of(tree: dict[str, Any], product: Any) -> bool:
     if tree.get("property") is None:
         return True
     line = {"operator": "is_any_of", "value": tree["value"]}
-    return isinstance(product, dict) and asked(line, product, tree["property"], None)
-
-
-def stands(added: Happening, person: Person) -> bool:
-    """Whether nothing has been ordered since, nor that product taken out."""
-    later = [event for event in person.events if event.at >= added.at]
-    of = added.properties.get("product_id")
-    return not any(
-        event.name == "Order Completed"
-        or (event.name == "Product Removed" and of is not None and event.properties.get("product_id") == of)
-        for event in later
-    )
+    return asked(line, product, tree["property"], None)
 
 
 FAMILIES = {
     "sequence": by_sequence,
     "product": by_product,
+    "order": by_order,
+    "order_time": by_order_time,
+    "cart": by_cart,
+    "cart_time": by_cart_time,
     "yearly": by_yearly,
     "trait": by_trait,
     "event": by_event,

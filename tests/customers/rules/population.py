@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from customers.commerce.rebuild import rebuild
 from customers.models import Consent, Customer, Event, Membership, Segment, Stage, StageMove
 from customers.models.stage import LABELS
 from customers.rules.periods import PERIODS
@@ -66,6 +67,9 @@ def some_json(chance: random.Random) -> dict[str, Any]:
         ),
         "product_id": pick(["1", "2", 3, None]),
         "category": pick(WORDS),
+        "price": pick([*NUMBERS, "2.5", None]),
+        "total": pick(NUMBERS),
+        "coupon": pick(["SPRING", "", None]),
         "products": pick(
             [[{"category": pick(WORDS)} for _ in range(chance.randrange(3))], {"category": "Roma"}, [5], None]
         ),
@@ -102,13 +106,28 @@ def populate(size: int = 60, seed: int = 7) -> People:
             Happening(chance.choice(CART), some_moment(chance), some_json(chance))
             for _ in range(chance.randrange(4))
         ]
+        person.events += some_orders(chance)
         person.moves = some_moves(chance, person.stage)
         person.seen = (NOON - timedelta(hours=chance.randrange(200, 400)), some_moment(chance))
         person.country = chance.choice(["", "IT", "FR"])
         customer = store(person, segments)
         person.public_id = str(customer.public_id)
         people[customer.pk] = person
+    rebuild(list(people))
     return people
+
+
+def some_orders(chance: random.Random) -> list[Happening]:
+    """Orders with numbers, some of them cancelled or paid back."""
+    told = []
+    for order_id in range(chance.randrange(3)):
+        names = [
+            "Order Completed",
+            *chance.sample(["Order Cancelled", "Order Refunded"], chance.randrange(3)),
+        ]
+        told += [Happening(name, some_moment(chance), {"order_id": order_id}) for name in names]
+        told[-len(names)].properties |= some_json(chance)
+    return told
 
 
 def some_moves(chance: random.Random, stage: str | None) -> list[tuple[datetime, str | None, str]]:
@@ -210,6 +229,19 @@ def filters() -> st.SearchStrategy[Any]:
     return st.one_of(
         st.lists(lines(), max_size=2), st.lists(groups, max_size=2), groups.filter(lambda one: "rules" in one)
     )
+
+
+of_orders = st.sampled_from(["orders", "with_coupon", "without_coupon", "refunded", "cancelled", "all"])
+
+
+@st.composite
+def order_leaves(draw: st.DrawFn) -> dict[str, Any]:
+    """A leaf about orders: as one about events, of a kind of orders."""
+    asked = draw(event_leaves())
+    del asked["event"]
+    if "property" in asked:
+        asked["property"] = draw(st.sampled_from(["total", "city", "items[].price", "products[].category"]))
+    return asked | {"field": "order", "of": draw(of_orders)}
 
 
 @st.composite
@@ -351,6 +383,15 @@ def others() -> list[st.SearchStrategy[dict[str, Any]]]:
             within=within,
         ),
         leaf("yearly", trait=st.just("when"), operator=st.just("in_month"), month=st.integers(1, 4)),
+        order_leaves(),
+        st.builds(dict.__or__, in_time, leaf("order_time", which=which, of=of_orders, where=filters())),
+        st.builds(dict.__or__, in_time, leaf("cart_time", which=which, where=filters())),
+        leaf("cart", operator=st.sampled_from(["is_open", "is_empty"])),
+        leaf(
+            "cart",
+            operator=st.sampled_from(["worth_at_least", "worth_less", "pieces_at_least", "pieces_less"]),
+            value=st.sampled_from([0, 1, 2, 2.5, 5]),
+        ),
     ]
 
 

@@ -50,9 +50,45 @@ FOLLOWING = {
         "then": "Order Completed",
         "span": "PT2H",
     },
-    "in the cart": {"field": "product", "operator": "in_cart", "within": "P7D"},
-    "bought": {"field": "product", "operator": "bought", "property": "category", "value": ["fish"]},
 }
+ORDERED = {"field": "order", "operator": "at_least", "value": 2}
+COMMERCE = {
+    "count of orders": (ORDERED, "order_of_customer"),
+    "sum of orders": (
+        ORDERED | {"aggregate": "sum", "property": "total", "within": "P30D"},
+        "order_of_customer",
+    ),
+    "last order": (
+        {"field": "order_time", "which": "last", "operator": "within_last", "value": "P30D"},
+        "order_of_customer",
+    ),
+    "bought": (
+        {"field": "product", "operator": "bought", "property": "category", "value": ["fish"]},
+        "order_of_customer",
+    ),
+    "in the cart": ({"field": "product", "operator": "in_cart", "within": "P7D"}, "open_line_of_customer"),
+    "worth of the cart": (
+        {"field": "cart", "operator": "worth_at_least", "value": 5},
+        "open_line_of_customer",
+    ),
+    "age of the cart": (
+        {"field": "cart_time", "which": "first", "operator": "older_than", "value": "PT2H"},
+        "open_line_of_customer",
+    ),
+}
+ORDERS = """
+    INSERT INTO customers_order (customer_id, order_id, occurred_at, properties)
+    SELECT customer.id, number, %s - number * interval '1 hour', jsonb_build_object('total', number)
+    FROM generate_series(0, 19) AS number, customers_customer AS customer
+    ORDER BY number, customer.id
+"""
+LINES = """
+    INSERT INTO customers_cartline (customer_id, product_id, occurred_at, ended_at, quantity, properties)
+    SELECT customer.id, number, %s - number * interval '1 hour',
+           CASE WHEN number > 1 THEN %s::timestamptz END, 1, '{"value": 5}'
+    FROM generate_series(0, 19) AS number, customers_customer AS customer
+    ORDER BY number, customer.id
+"""
 EVENTS = """
     INSERT INTO customers_event (customer_id, name, occurred_at, received_at, properties, message_id)
     SELECT customer.id, CASE number %% 2 WHEN 0 THEN 'Order Completed' ELSE 'Product Viewed' END,
@@ -65,18 +101,22 @@ EVENTS = """
 @pytest.fixture
 def ids(db: None) -> list[int]:  # noqa: ARG001 - the database
     """2,000 customers with 20 events each."""
-    empty("customers_customer", "customers_event")
+    empty("customers_customer", "customers_event", "customers_order", "customers_cartline")
     Customer.objects.bulk_create(Customer(first_seen_at=NOON, last_seen_at=NOON) for _ in range(2000))
     with connection.cursor() as cursor:
         cursor.execute(EVENTS, [NOON, NOON])
-    know("customers_customer", "customers_event")
+        cursor.execute(ORDERS, [NOON])
+        cursor.execute(LINES, [NOON, NOON])
+    know("customers_customer", "customers_event", "customers_order", "customers_cartline")
     return list(Customer.objects.values_list("pk", flat=True))
 
 
 def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The nodes that read the events."""
-    if plan.get("Relation Name") == "customers_event":
-        yield plan
+    """The nodes that read events, orders, lines of carts."""
+    if plan.get("Relation Name") in ("customers_event", "customers_order", "customers_cartline"):
+        is_by_bits = plan["Node Type"] == "Bitmap Heap Scan"
+        yield plan["Plans"][0] if is_by_bits else plan
+        return
     for child in plan.get("Plans", []):
         yield from scans(child)
 
@@ -117,3 +157,25 @@ def test_each_step_of_a_batch_is_asked_by_the_index_of_the_customer(ids, shape):
 
     assert {scan.get("Index Name") for scan in found} == {"event_of_customer"}
     assert all("customer_id" in scan["Index Cond"] for scan in found)
+
+
+@pytest.mark.parametrize("shape", COMMERCE)
+def test_orders_and_carts_of_a_batch_are_asked_by_their_index(ids, shape):
+    tree, index = COMMERCE[shape]
+    sql, params = _compiled((parse(tree),))
+
+    found = explained(sql, filled(params, ids[:40], NOON))
+
+    assert {scan.get("Index Name") for scan in found} <= {index, "one_row_per_order_of_customer"}
+    assert all("customer_id" in scan["Index Cond"] for scan in found)
+
+
+@pytest.mark.usefixtures("ids")
+@pytest.mark.parametrize("shape", COMMERCE)
+def test_orders_and_carts_of_everybody_are_asked_in_one_pass(shape):
+    sql, params = members(parse(COMMERCE[shape][0]), NOON).query.sql_with_params()
+
+    found = explained(sql, params)
+
+    assert len(found) == 1
+    assert "customer_id" not in found[0].get("Index Cond", "")

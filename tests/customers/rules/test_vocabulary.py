@@ -145,6 +145,7 @@ def test_what_a_choice_needs_is_not_optional():
 
     assert {key for key, one in settings.items() if one["only_with"] and not one["is_optional"]} == {
         ("event", "property"),
+        ("order", "property"),
         ("yearly", "days"),
         ("yearly", "month"),
     }

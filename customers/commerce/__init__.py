@@ -1,0 +1,1 @@
+"""Products, carts and orders, out of the events of Segment's commerce vocabulary."""
