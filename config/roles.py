@@ -57,7 +57,7 @@ CONDUCT = (
     DESIGN
     | {SEND}
     | _named("customers", customer="add change", segment="export", stage="change", topic="add change delete")
-    | _named("customers", suppression="view", repairsweep="view")
+    | _named("customers", suppression="view", repairsweep="view", duplicatepair="view")
     | _named("channels", cap="add change delete", quiethours="add change delete", holdout="add")
     | _named("journeys", publishingpolicy="view")
 )

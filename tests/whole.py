@@ -29,6 +29,7 @@ from customers.imports.intake import take_in
 from customers.models import (
     Consent,
     Customer,
+    DuplicatePair,
     IdentifierRule,
     InboxRow,
     Membership,
@@ -189,6 +190,13 @@ class Whole:
             RepairSweep.objects.create(started_at=now),
             IdentifierRule.objects.get(kind="email"),
             TraitRule.objects.create(trait="city", way="trusted"),
+            DuplicatePair.objects.create(
+                first_id=self.her.pk,
+                second_id=Customer.objects.create(first_seen_at=now, last_seen_at=now).pk,
+                probability=0.97,
+                evidence=[{"field": "birthday", "level": "same", "weight": 12.5, "letters": 0}],
+                found_at=now,
+            ),
             MergeRecord.objects.create(
                 old_id=1,
                 old_public_id=uuid4(),

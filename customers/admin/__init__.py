@@ -3,6 +3,7 @@
 from customers.admin import (
     arrival,
     builder,
+    duplicates,
     holds,
     identifiers,
     imports,
@@ -18,6 +19,7 @@ from customers.admin import (
 __all__ = [
     "arrival",
     "builder",
+    "duplicates",
     "holds",
     "identifiers",
     "imports",

@@ -82,8 +82,7 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
 }
 # Two customers are compared when they share one of these; an expression is null where a part is.
 KEYS = (
-    "least(first_name, last_name) || '|' || greatest(first_name, last_name)"
-    " || left(first_name, 0) || left(last_name, 0)",
+    "CASE WHEN first_name < last_name THEN first_name || last_name ELSE last_name || first_name END",
     "birthday",
     "street",
     "phone",

@@ -57,7 +57,7 @@ def _keyed() -> str:
 
 
 class Evidence(NamedTuple):
-    """What a field says: the level that holds, its weight as splink reckons it, by how many letters it differs.
+    """What a field says: its level, the weight as splink reckons it, by how many letters the two differ.
 
     The weight is the logarithm (of base two) of how much likelier one person is by it than two.
     """
@@ -106,7 +106,9 @@ def _fill(database: Any, blocks: Iterable[Sequence[tuple[Person, bool]]]) -> int
     for block in blocks:
         rows = [(*one, is_changed) for one, is_changed in block if one.is_comparable]
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(SCHEMA)
-        table = pa.table([pa.array(column, of.type) for column, of in zip(columns, SCHEMA, strict=True)], SCHEMA)
+        table = pa.table(
+            [pa.array(column, of.type) for column, of in zip(columns, SCHEMA, strict=True)], SCHEMA
+        )
         database.register("block", table)
         database.execute("INSERT INTO compared SELECT * FROM block")
         database.unregister("block")

@@ -2,6 +2,7 @@
 
 from customers.models.consent import Consent, Suppression, Topic
 from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, MergeRecord, Tombstone
+from customers.models.duplicate import DuplicatePair, DuplicateSearch
 from customers.models.event import Event
 from customers.models.identifier import IdentifierRule
 from customers.models.imports import Import, ImportBlock, RejectedRow
@@ -16,6 +17,8 @@ from customers.models.trait_rule import TraitRule
 __all__ = [
     "Consent",
     "Customer",
+    "DuplicatePair",
+    "DuplicateSearch",
     "Event",
     "IdentifierRule",
     "Identity",

@@ -23,6 +23,7 @@ def parts(whole: Whole, route: Route) -> dict[str, object]:
     sealed = {
         "broadcasts": ("broadcast", whole.broadcast.pk),
         "caps": ("cap", whole.rows["channels.cap"].pk),
+        "duplicates": ("duplicate", whole.rows["customers.duplicatepair"].pk),
         "enrollments": ("enrollment", whole.enrollment.pk),
         "events": ("event", whole.event.pk),
         "imports": ("import", whole.rows["customers.import"].pk),
