@@ -141,15 +141,15 @@ def review(request: HttpRequest, pair_id: int) -> HttpResponse:
     if two.first is None or two.second is None:
         messages.info(request, _("One of the two was erased or merged meanwhile."))
         return redirect(LIST)
-    following = next_pair(pair)
+    both = sorted((two.first, two.second), key=lambda one: (one.first_seen_at, one.pk))
     context = {
         "pair": pair,
-        "both": sorted((two.first, two.second), key=lambda one: (one.first_seen_at, one.pk)),
+        "both": both,
+        "rows": _rows(pair, both),
         "percent": percent(pair.probability),
-        "following": following,
+        "following": next_pair(pair),
         "now": clock.now(),
     }
-    context["rows"] = _rows(pair, context["both"])
     page = site().page(request, _("Probable duplicates"), **context)
     return TemplateResponse(request, "customers/duplicate.html", page)
 

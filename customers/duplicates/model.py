@@ -142,7 +142,7 @@ def _comparison(field: str, shares: Shares) -> Any:
     exact = comparison_level_library.ExactMatchLevel(field).configure(
         tf_adjustment_column=field, **_shares(field, same, shares)
     )
-    levels = [comparison_level_library.NullLevel(field), exact]
+    levels: list[Any] = [comparison_level_library.NullLevel(field), exact]
     for level in others:
         made = (
             comparison_level_library.CustomLevel(level.condition)
@@ -153,5 +153,5 @@ def _comparison(field: str, shares: Shares) -> Any:
     return comparison_library.CustomComparison(output_column_name=field, comparison_levels=levels)
 
 
-def _shares(field: str, level: Level, shares: Shares) -> dict[str, float]:
+def _shares(field: str, level: Level, shares: Shares) -> dict[str, Any]:
     return {"m_probability": level.is_one, "u_probability": shares[field, level.name]}
