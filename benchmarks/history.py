@@ -83,9 +83,9 @@ FILL = (
         LATERAL (SELECT %(now)s::timestamptz - make_interval(days => 3 + 33 * k + n %% 30) AS at) AS moment
     ORDER BY at""",
     """INSERT INTO journeys_enrollment (id, journey_id, version_id, customer_id, step, visit, reached_at,
-        standing, entered_at, ended_at, exit_reason)
-    SELECT enrollment_id, %(journey)s, %(version)s, id, 'second', 4, at, 'ended', at, at, 'finished' FROM
-    entry""",
+        standing, entered_at, ended_at, exit_reason, is_held_out)
+    SELECT enrollment_id, %(journey)s, %(version)s, id, 'second', 4, at, 'ended', at, at, 'finished',
+        n %% 10 = 3 FROM entry""",
     """INSERT INTO journeys_steplog (enrollment_id, customer_id, version_id, step, visit, branch,
         reached_at, left_at)
     SELECT enrollment_id, id, %(version)s, (ARRAY['first', 'pause', 'second'])[v], v, 'next', at, at

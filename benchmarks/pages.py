@@ -65,16 +65,18 @@ FIRST_MOVES = """
 # fifty the other one twice.
 INSIDE = """
     INSERT INTO journeys_enrollment (journey_id, version_id, customer_id, step, visit, reached_at, due_at,
-        entered_at)
-    SELECT %(journey)s, %(version)s, id, 'pause', 2, at, %(now)s::timestamptz + interval '20 days', at
+        entered_at, is_held_out)
+    SELECT %(journey)s, %(version)s, id, 'pause', 2, at, %(now)s::timestamptz + interval '20 days', at,
+        id %% 100 = 30
     FROM customers_customer, LATERAL (
         SELECT %(now)s::timestamptz - make_interval(mins => (id * 17 %% 20000)::int)) AS stay (at)
     WHERE id > %(after)s AND id %% 10 = 0
 """
 REACHED = """
-    INSERT INTO journeys_conversion (journey_id, version_id, enrollment_id, customer_id, goal, occasion,
-        event_id, occurred_at, value, currency)
-    SELECT journey_id, version_id, id, customer_id, goal, occasion, 1, entered_at + interval '1 day',
+    INSERT INTO journeys_conversion (journey_id, version_id, enrollment_id, customer_id,
+        is_held_out, goal, occasion, event_id, occurred_at, value, currency)
+    SELECT journey_id, version_id, id, customer_id, is_held_out, goal, occasion, 1,
+        entered_at + interval '1 day',
         CASE goal WHEN 'order' THEN 12.5 END, CASE goal WHEN 'order' THEN 'EUR' ELSE '' END
     FROM journeys_enrollment,
         (VALUES ('order', 0, 10), ('view', 1, 50), ('view', 2, 50)) AS goal (goal, occasion, one_in)

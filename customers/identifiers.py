@@ -15,17 +15,25 @@ BLOCKED = _("This value is blocked: it leads to nobody.")
 BEYOND = _("The customer has as many identifiers of this kind as may be.")
 
 
+Patterns = tuple[frozenset[str], tuple[tuple[str, ...], ...]]
+
+
 class Identifiers(NamedTuple):
-    """The rules of all kinds: `order` from strong to weak, `most` where there is a limit, blocked texts."""
+    """The rules of all kinds: `order` from strong to weak, `most` where there is a limit, what is blocked."""
 
     order: tuple[str, ...]
     most: Mapping[str, int]
-    blocked: Mapping[str, str]
+    blocked: Mapping[str, Patterns]
 
     def refusal(self, kind: str, value: str) -> str:
         """Why this value (in its one spelling) leads to nobody; nothing where it may lead to somebody."""
-        text = self.blocked.get(kind)
-        return BLOCKED if text and _is_blocked(kind, text, value) else ""
+        if (blocked := self.blocked.get(kind)) is None:
+            return ""
+        exact, patterns = blocked
+        value = value.casefold()
+        if value in exact:
+            return BLOCKED
+        return BLOCKED if patterns and any(_fits(value, parts) for parts in patterns) else ""
 
 
 def load_identifiers() -> Identifiers:
@@ -36,18 +44,12 @@ def load_identifiers() -> Identifiers:
     return Identifiers(
         tuple(order),
         {kind: row.most for kind, row in rows.items() if row.most is not None},
-        {kind: row.blocked for kind, row in rows.items() if row.blocked},
+        {kind: _patterns(kind, row.blocked) for kind, row in rows.items() if row.blocked},
     )
 
 
-def _is_blocked(kind: str, text: str, value: str) -> bool:
-    exact, patterns = _patterns(kind, text)
-    value = value.casefold()
-    return value in exact or any(_fits(value, parts) for parts in patterns)
-
-
 @lru_cache(maxsize=64)
-def _patterns(kind: str, text: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
+def _patterns(kind: str, text: str) -> Patterns:
     """Values, and what stands between the stars of the others."""
     lines = [_spelled(kind, line.strip()).casefold() for line in text.splitlines() if line.strip()]
     exact = frozenset(line for line in lines if "*" not in line)

@@ -7,6 +7,7 @@ its source. Of two values of the same moment the greater in JSON's spelling wins
 ends in the same record. Which of several values stays may be said otherwise for a trait (`survivorship`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -23,6 +24,7 @@ MOST_TRAITS = 300
 LONGEST_NAME = 100
 # The record's own columns: the traits that set them, and how a context's hint is timed beside them.
 HINT = "~"
+MOST = "$"  # the source of all traits of which none is said
 COLUMNS = ("language", "country", "time_zone")
 
 NOBODY = Said()
@@ -81,7 +83,7 @@ class Profile(msgspec.Struct):
         for name, at in other.trait_times.items():
             if name.startswith("$"):
                 continue
-            by = Said(other.trait_sources.get(name, 0), other.origin_of(name) or origin_id, rules)
+            by = Said(other.source_of(name), other.origin_of(name) or origin_id, rules)
             value = other.traits.get(name)
             if rules.is_counted(name):
                 self._absorb_counted(name, other, by, counted)
@@ -89,6 +91,10 @@ class Profile(msgspec.Struct):
                 self._write(name, value, at, other.trait_errors.get(name, ""), by)
         for column in COLUMNS:
             self._absorb_column(column, other, origin_id)
+
+    def source_of(self, name: str) -> int:
+        """The source of the value; 0: none that is known."""
+        return self.trait_sources.get(name, self.trait_sources.get(MOST, 0))
 
     def origin_of(self, name: str) -> int:
         """As which customer's the value came, who was merged since; 0: as their own."""
@@ -101,7 +107,7 @@ class Profile(msgspec.Struct):
         part = Profile(trait_times={name: self.trait_times[name] for name in names})
         for own, kept in ((part.traits, self.traits), (part.trait_errors, self.trait_errors)):
             own.update({name: kept[name] for name in names if name in kept})
-        part.trait_sources = {name: self.trait_sources[name] for name in names if name in self.trait_sources}
+        part.trait_sources = {name: self.source_of(name) for name in names if not name.startswith("$")}
         part.trait_notes = {name: self.trait_notes[name] for name in names if name in self.trait_notes}
         for column in COLUMNS:
             if f"${column}" in part.trait_times or f"${column}{HINT}" in part.trait_times:
@@ -124,7 +130,7 @@ class Profile(msgspec.Struct):
         value, last = most_frequent(note.heard)
         whose = other
         if name in self.trait_times and value == self.traits.get(name):
-            whose, by = self, Said(self.trait_sources.get(name, 0), note.origin, by.rules)
+            whose, by = self, Said(self.source_of(name), note.origin, by.rules)
         self._write(name, value, last, whose.trait_errors.get(name, ""), by)
 
     def _heard_of(self, name: str) -> Note:
@@ -151,7 +157,7 @@ class Profile(msgspec.Struct):
                 self.trait_errors["*"] = f"More than {MOST_TRAITS} traits; {name} was left out."
                 return False
         value, error = checked(name, value, country)
-        if by.rules.is_counted(name):
+        if by.rules.ways and by.rules.is_counted(name):
             return self._count(name, value, at, error, by)
         if known is not None and not self._wins(name, value, at, by):
             return False
@@ -176,15 +182,15 @@ class Profile(msgspec.Struct):
             return True
         if at != known and name not in by.rules.ways:
             return at > known
-        was = by.rules.rank(name, self.traits.get(name), known, self.trait_sources.get(name, 0))
+        was = by.rules.rank(name, self.traits.get(name), known, self.source_of(name))
         return by.rules.rank(name, value, at, by.source_id) > was
 
     def _write(self, name: str, value: Any, at: int, error: str, by: Said) -> None:
-        self.trait_times[name] = at
-        if by.source_id:
-            self.trait_sources[name] = by.source_id
-        else:
+        if self.trait_sources.get(MOST, 0) != by.source_id:
+            self._set_source(name, by.source_id)
+        elif self.trait_sources:
             self.trait_sources.pop(name, None)
+        self.trait_times[name] = at
         if value is None:
             self.traits.pop(name, None)
         else:
@@ -195,6 +201,21 @@ class Profile(msgspec.Struct):
             self.trait_errors.pop(name, None)
         if by.origin_id or self.trait_notes:
             self._note(name, by.origin_id)
+
+    def _set_source(self, name: str, source_id: int) -> None:
+        """Another source than that of most traits; of the first trait it is that of most."""
+        is_first = not self.trait_sources and all(known.startswith("$") for known in self.trait_times)
+        self.trait_sources[MOST if is_first else name] = source_id
+
+    def settled_sources(self) -> dict[str, int]:
+        """The sources in the one way in which they are kept: that of most traits once, the others by name."""
+        if len(self.trait_sources) <= (MOST in self.trait_sources):
+            return self.trait_sources
+        named = {name: self.source_of(name) for name in self.trait_times if not name.startswith("$")}
+        counted = Counter(named.values())
+        most = max(counted, key=lambda source_id: (counted[source_id], -source_id), default=0)
+        rest = {name: source_id for name, source_id in sorted(named.items()) if source_id != most}
+        return rest | ({MOST: most} if most else {})
 
     def _note(self, name: str, origin_id: int) -> None:
         note = self.trait_notes.setdefault(name, Note())

@@ -60,7 +60,7 @@ def save_profiles(profiles: Mapping[int, Profile]) -> None:
                 texts(text_of(profile.traits) for profile in kept),
                 texts(text_of(profile.trait_times) for profile in kept),
                 texts(text_of(profile.trait_errors) for profile in kept),
-                texts(text_of(profile.trait_sources) for profile in kept),
+                texts(text_of(profile.settled_sources()) for profile in kept),
                 texts(text_of(profile.trait_notes) for profile in kept),
                 texts(profile.language for profile in kept),
                 texts(profile.country for profile in kept),
@@ -84,7 +84,7 @@ def create_profiles(profiles: Mapping[int, Profile], seen: Mapping[int, tuple[da
 def _line(of: int, profile: Profile, first: datetime, last: datetime) -> str:
     said = (
         *(profile.traits, profile.trait_times, profile.trait_errors),
-        *(profile.trait_sources, profile.trait_notes),
+        *(profile.settled_sources(), profile.trait_notes),
     )
     documents = "\t".join(escaped(text_of(document)) if document else "{}" for document in said)
     return (

@@ -22,6 +22,7 @@ from customers.models import (
     StageMove,
     Suppression,
 )
+from customers.profile import MOST
 from customers.tracking.calls import EPOCH, MICROSECOND
 from journeys.models import Enrollment, Standing
 
@@ -96,7 +97,8 @@ def profile(customer: Customer, now: datetime) -> Profile:
 
 def _traits(customer: Customer) -> list[Trait]:
     """What is known of the customer, as whoever asks may see it, and what could not be taken."""
-    sources = Source.objects.in_bulk(set(customer.trait_sources.values())) if customer.trait_sources else {}
+    told = customer.trait_sources
+    sources = Source.objects.in_bulk(set(told.values())) if told else {}
     times, faults = customer.trait_times, customer.trait_errors
     shown = shown_document(customer.traits)
     names = [*shown, *(name for name in faults if name not in shown)]
@@ -104,7 +106,7 @@ def _traits(customer: Customer) -> list[Trait]:
         Trait(
             name,
             shown.get(name, ""),
-            str(sources.get(customer.trait_sources.get(name), "")),
+            str(sources.get(told.get(name, told.get(MOST)), "")),
             EPOCH + times[name] * MICROSECOND if name in times else None,
             gettext(faults[name]) if name in faults else "",
         )

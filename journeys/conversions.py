@@ -34,10 +34,10 @@ class Reached(NamedTuple):
 # probe of the primary key for each, and of one_conversion.
 RECORD = """
     INSERT INTO journeys_conversion
-        (journey_id, version_id, enrollment_id, customer_id, goal, occasion, event_id, occurred_at, value,
-         currency)
-    SELECT row.journey_id, row.version_id, row.id, row.customer_id, reached.goal, reached.occasion,
-           reached.event_id, reached.occurred_at, reached.value, reached.currency
+        (journey_id, version_id, enrollment_id, customer_id, is_held_out, goal, occasion, event_id,
+         occurred_at, value, currency)
+    SELECT row.journey_id, row.version_id, row.id, row.customer_id, row.is_held_out, reached.goal,
+           reached.occasion, reached.event_id, reached.occurred_at, reached.value, reached.currency
     FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::numeric[],
                 %s::text[])
         AS reached (enrollment_id, goal, occasion, event_id, occurred_at, value, currency)

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from config import work
 from customers import rules
+from customers.buckets import buckets_below
 from customers.copying import numbers, texts
-from journeys import news, tallies
+from journeys import holdout, news, tallies
 from journeys.entrances import Entrance, lock_entrances
 from journeys.entry import LATENESS
 from journeys.models import Journey
@@ -72,14 +73,14 @@ class Report:
 # One live enrollment for each journey, customer and key, by the index one_live_enrollment. Who comes twice in
 # one batch comes once. Plan: for each candidate one probe of the primary keys of event and customer, and of
 # enrollment_of_customer; the rest is sorting in memory.
-ENROLL = """
+ENROLL = f"""
     WITH listening AS (
         SELECT * FROM unnest(%(journeys)s::bigint[], %(versions)s::bigint[], %(starts)s::text[],
                              %(policies)s::text[], %(afters)s::interval[], %(paths)s::text[],
-                             %(at_mosts)s::int[], %(rooms)s::int[])
-            AS listening (journey_id, version_id, start, policy, after, path, at_most, room)
+                             %(at_mosts)s::int[], %(rooms)s::int[], %(salts)s::text[], %(buckets)s::int[])
+            AS listening (journey_id, version_id, start, policy, after, path, at_most, room, salt, buckets)
     ), given AS MATERIALIZED (
-        SELECT asked.number, asked.customer_id, listening.*, asked.key, event.occurred_at,
+        SELECT asked.number, asked.customer_id, customer.public_id, listening.*, asked.key, event.occurred_at,
                CASE WHEN event.id IS NULL THEN coalesce(nullif(asked.context, ''), %(context)s)::jsonb
                ELSE jsonb_build_object(
                    'name', event.name, 'occurred_at', event.occurred_at, 'properties', event.properties)
@@ -91,10 +92,10 @@ ENROLL = """
         JOIN customers_customer customer ON customer.id = asked.customer_id
         LEFT JOIN customers_event event ON event.id = asked.event_id
     ), keyed AS (
-        SELECT number, customer_id, journey_id, version_id, start, policy, after, at_most, room, context,
-               occurred_at,
+        SELECT number, customer_id, public_id, journey_id, version_id, start, policy, after, at_most, room,
+               salt, buckets, context, occurred_at,
                CASE WHEN policy <> 'per_key' THEN '' WHEN key <> '' THEN left(key, 200) ELSE left(coalesce(
-                   context #>> ('{properties}'::text[] || string_to_array(path, '.')), ''), 200) END AS key
+                   context #>> ('{{properties}}'::text[] || string_to_array(path, '.')), ''), 200) END AS key
         FROM given
     ), turned AS (
         SELECT *, row_number() OVER (PARTITION BY journey_id, customer_id, key ORDER BY number) AS turn
@@ -122,10 +123,12 @@ ENROLL = """
         FROM placed WHERE has_place
     ), entered AS (
         INSERT INTO journeys_enrollment
-            (journey_id, version_id, customer_id, key, context, step, reached_at, due_at, entered_at)
+            (journey_id, version_id, customer_id, key, context, step, reached_at, due_at, entered_at,
+             is_held_out)
         SELECT journey_id, version_id, customer_id, key, context, start,
-               greatest(least(occurred_at, %(now)s), %(now)s - %(lateness)s::interval), %(now)s, %(now)s
-        FROM admitted WHERE has_room ORDER BY number
+               greatest(least(occurred_at, %(now)s), %(now)s - %(lateness)s::interval), %(now)s, %(now)s,
+               {holdout.IS_HELD_OUT}
+        FROM admitted row WHERE has_room ORDER BY number
         ON CONFLICT (journey_id, customer_id, key) WHERE NOT (standing = 'ended') DO NOTHING
         RETURNING id, (journey_id, customer_id, key)::text AS seat
     )
@@ -212,6 +215,7 @@ def _enroll(candidates: Sequence[Candidate], now: datetime) -> list[Refusal | No
 def _columns(candidates: Sequence[Candidate], now: datetime) -> dict[str, Any]:
     entrances = list({one.entrance.journey_id: one.entrance for one in candidates}.values())
     entries = [entrance.graph.trigger.entry for entrance in entrances]
+    holdouts = [entrance.graph.holdout for entrance in entrances]
     is_one = len({one.context for one in candidates}) == 1  # of all alike it is sent once
     rooms: Mapping[int, int] = tallies.rooms(entrances, now)
     return {
@@ -229,4 +233,6 @@ def _columns(candidates: Sequence[Candidate], now: datetime) -> dict[str, Any]:
         "paths": [entry.key for entry in entries],
         "at_mosts": [entry.at_most for entry in entries],
         "rooms": [rooms.get(entrance.journey_id) for entrance in entrances],
+        "salts": [drawn.salt if drawn else "" for drawn in holdouts],
+        "buckets": [buckets_below(drawn.percent) if drawn else 0 for drawn in holdouts],
     }

@@ -2,6 +2,8 @@
 
 Who is in it follows from the customer's bucket (customers/buckets.py) and the version's percentage, so it
 can be told of anybody at any time. A message of theirs goes to the gate marked, and is kept back there.
+Reports count everybody on the side on which they entered, whatever became of them later ("intention to
+treat"): so the side is kept with the enrollment.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,10 +19,10 @@ from journeys.graph import Graph
 from journeys.walk import Walk
 
 JOURNEY = "journey"  # whose holdout it is; the gate's own is the global one
-# Over enrollments (`row`) with their customers, and the holdouts of their versions (`drawn`).
+# Of a row with the customer's public id, the journey, and the salt and buckets of the version's holdout.
 IN_HOLDOUT = f"""{
-    bucket_sql("coalesce(nullif(drawn.salt, ''), 'journey ' || row.journey_id)", "customer.public_id")
-} < drawn.buckets"""
+    bucket_sql("coalesce(nullif({drawn}.salt, ''), 'journey ' || row.journey_id)", "{customer}.public_id")
+} < {{drawn}}.buckets"""
 DRAWN = """unnest(%(versions)s::bigint[], %(salts)s::text[], %(buckets)s::int[])
     AS drawn (version_id, salt, buckets)"""
 # The engine holds these rows. Plan: a probe of two primary keys for each.
@@ -28,18 +30,13 @@ HELD_OUT = f"""
     SELECT row.id FROM journeys_enrollment row
     JOIN customers_customer customer ON customer.id = row.customer_id
     JOIN {DRAWN} ON drawn.version_id = row.version_id
-    WHERE row.id = ANY(%(ids)s) AND {IN_HOLDOUT}
+    WHERE row.id = ANY(%(ids)s) AND {IN_HOLDOUT.format(drawn="drawn", customer="customer")}
 """
-
-# Which side an enrollment is on, for counts: by its version's holdout, or the global one when it entered.
-IS_HELD_OUT = f"""
-    coalesce(CASE WHEN drawn.version_id IS NOT NULL THEN {IN_HOLDOUT} END, false)
-    OR {IN_GLOBAL.format(public_id="customer.public_id", at="row.entered_at")}
-"""
-JOINS = f"""
-    JOIN customers_customer customer ON customer.id = row.customer_id
-    LEFT JOIN {DRAWN} ON drawn.version_id = row.version_id
-"""
+# Which side somebody is on who enters: by the version's holdout (0 buckets: it has none), or the global one.
+IS_HELD_OUT = f"""(
+    CASE WHEN row.buckets > 0 THEN {IN_HOLDOUT.format(drawn="row", customer="row")} ELSE false END
+    OR {IN_GLOBAL.format(public_id="row.public_id", at="%(now)s")}
+)"""
 
 
 def drawn(graphs: Iterable[tuple[int, Graph]]) -> dict[str, Any]:

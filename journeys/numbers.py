@@ -56,7 +56,7 @@ def numbers_of(
         steps=step_counts(version_ids, within),
         entered=int(rows_of(ENTERED, values)[0][0]),
         converted=converted(journey_id, version_ids, within),
-        goals=goal_counts(journey_id, version_ids, within, with_lift=False),
+        goals=goal_counts(journey_id, version_ids, within),
         ended={reason: int(many) for reason, many in rows_of(ENDED, values)},
     )
 

@@ -25,9 +25,10 @@ from journeys.walk import LEFT
 ENROLLMENTS = Tally(
     name="journeys_enrollmenttally",
     of="journeys_enrollment",
-    keys=["version_id", "journey_id", "day"],
+    keys=["version_id", "journey_id", "is_held_out", "day"],
     measures=["entered"],
-    rows=f"SELECT version_id, journey_id, {day_of('entered_at')} AS day, 1 AS entered FROM {{of}}",
+    rows=f"""SELECT version_id, journey_id, is_held_out, {day_of("entered_at")} AS day, 1 AS entered
+        FROM {{of}}""",
 )
 # Whom a goal, an exit or a person took out where they stood left: no line of the log is of their last visit.
 ENDS = Tally(
@@ -64,9 +65,9 @@ SENDS = Tally(
 GOALS = Tally(
     name="journeys_goaltally",
     of="journeys_conversion",
-    keys=["version_id", "goal", "currency", "day"],
+    keys=["version_id", "goal", "currency", "is_held_out", "day"],
     measures=["conversions", "firsts", "value"],
-    rows=f"""SELECT version_id, goal, currency, {day_of("occurred_at")} AS day, 1 AS conversions,
+    rows=f"""SELECT version_id, goal, currency, is_held_out, {day_of("occurred_at")} AS day, 1 AS conversions,
         (occasion = 0)::int AS firsts, coalesce(value, 0) AS value FROM {{of}}""",
 )
 TALLIES = (ENROLLMENTS, ENDS, STEPS, SENDS, GOALS)
@@ -82,10 +83,10 @@ COUNT_ENDS = """
 """
 Line = tuple[int, str, str, datetime]
 COUNT_MOVED = f"""
-    INSERT INTO journeys_enrollmenttally (version_id, journey_id, day, entered)
-    SELECT version.id, row.journey_id, {day_of("row.entered_at")}, sum(version.many)
+    INSERT INTO journeys_enrollmenttally (version_id, journey_id, is_held_out, day, entered)
+    SELECT version.id, row.journey_id, row.is_held_out, {day_of("row.entered_at")}, sum(version.many)
     FROM journeys_enrollment row, (VALUES (%(old)s, -1), (%(new)s, 1)) AS version (id, many)
-    WHERE row.id = ANY(%(ids)s) GROUP BY 1, 2, 3
+    WHERE row.id = ANY(%(ids)s) GROUP BY 1, 2, 3, 4
 """
 COUNT = """
     INSERT INTO journeys_entrytally AS tally (journey_id, hour, verdict, many)

@@ -8,6 +8,7 @@ import json
 import signal
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,20 @@ TOO_MUCH = "Filling the text in takes over 256 MB of memory."
 TOO_LONG = "Filling the text in takes over 2 seconds: are there loops in loops?"
 
 
-def check_text(source: Source, context: dict[str, Any] | None = None) -> list[Problem]:
-    """What is wrong with a text, with lines; empty where it can be saved.
+def check_text(source: Source) -> list[Problem]:
+    """What is wrong with a text, with lines; empty where it can be saved."""
+    try:
+        _pass(source)
+    except ContentError as error:
+        return error.problems
+    return []
 
-    `context`: whom to fill it in for.
-    """
-    return preview(source, context)[0]
+
+@lru_cache(maxsize=256)
+def _pass(source: Source) -> None:
+    """ContentError where something is wrong, which is not remembered: a busy machine may be at fault."""
+    if problems := preview(source)[0]:
+        raise ContentError(problems)
 
 
 def preview(source: Source, context: dict[str, Any] | None = None) -> tuple[list[Problem], Rendered | None]:

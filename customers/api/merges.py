@@ -24,6 +24,7 @@ class MergeRecordSerializer(ModelSerializer[MergeRecord]):
     """A merge: who became this customer, when, by which call or person; and when it was undone."""
 
     old = serializers.UUIDField(source="old_public_id", read_only=True)
+    kind = serializers.CharField(read_only=True)
     value = serializers.CharField(source="shown", read_only=True)
 
     class Meta:

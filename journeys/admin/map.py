@@ -182,7 +182,7 @@ def _picture(journey: Journey, show: str) -> dict[str, Any]:
         "totals": totals,
         "parked": parked(journey.pk) if totals and totals.parked else [],
         "entering": entering(journey, clock.now()),
-        "goals": goal_counts(journey.pk, _all_versions(journey), with_lift=False),
+        "goals": goal_counts(journey.pk, _all_versions(journey)),
         "moves": MOVES[journey.state],
         "ages": AGES.items(),
         "problems": told(found.errors),

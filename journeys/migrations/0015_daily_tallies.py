@@ -22,6 +22,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='enrollment',
+            name='is_held_out',
+            field=models.BooleanField(db_default=False, default=False, help_text='By its version or globally when it entered; for counts, so that nobody changes sides.', verbose_name='held out'),
+        ),
+        migrations.AddField(
+            model_name='conversion',
+            name='is_held_out',
+            field=models.BooleanField(db_default=False, default=False, help_text='As its enrollment.', verbose_name='held out'),
+        ),
         migrations.DeleteModel(name='EnrollmentTally'),
         migrations.CreateModel(
             name='EnrollmentTally',
@@ -31,6 +41,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateTimeField()),
                 ('is_folded', models.BooleanField(db_default=False, default=False)),
                 ('journey_id', models.BigIntegerField()),
+                ('is_held_out', models.BooleanField()),
                 ('entered', models.BigIntegerField()),
             ],
             options={
@@ -64,6 +75,7 @@ class Migration(migrations.Migration):
                 ('is_folded', models.BooleanField(db_default=False, default=False)),
                 ('goal', models.CharField(max_length=50)),
                 ('currency', models.CharField(max_length=3)),
+                ('is_held_out', models.BooleanField()),
                 ('conversions', models.BigIntegerField()),
                 ('firsts', models.BigIntegerField()),
                 ('value', models.DecimalField(decimal_places=4, max_digits=28)),
@@ -115,7 +127,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversion',
-            index=models.Index(fields=['journey', 'goal'], include=('version', 'occurred_at', 'enrollment'), name='conversion_of_journey'),
+            index=models.Index(fields=['journey', 'goal'], include=('version', 'occurred_at', 'enrollment', 'is_held_out'), name='conversion_of_journey'),
         ),
         migrations.AddIndex(
             model_name='enrollment',
@@ -127,7 +139,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='enrollmenttally',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_folded', True)), fields=('version_id', 'journey_id', 'day'), name='enrollmenttally_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_folded', True)), fields=('version_id', 'journey_id', 'is_held_out', 'day'), name='enrollmenttally_once'),
         ),
         migrations.AddIndex(
             model_name='enrollmenttally',
@@ -155,7 +167,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='goaltally',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_folded', True)), fields=('version_id', 'goal', 'currency', 'day'), name='goaltally_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_folded', True)), fields=('version_id', 'goal', 'currency', 'is_held_out', 'day'), name='goaltally_once'),
         ),
         migrations.AddIndex(
             model_name='sendtally',

@@ -27,6 +27,9 @@ class Conversion(models.Model):
     customer = models.ForeignKey(
         "customers.Customer", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )
+    is_held_out = models.BooleanField(
+        _("held out"), default=False, db_default=False, help_text=_("As its enrollment.")
+    )
     goal = models.CharField(_("goal"), max_length=50)
     occasion = models.BigIntegerField()
     event_id = models.BigIntegerField(null=True, help_text=_("None: a step marked it."))
@@ -48,7 +51,7 @@ class Conversion(models.Model):
         indexes = [
             models.Index(
                 fields=["journey", "goal"],
-                include=["version", "occurred_at", "enrollment"],
+                include=["version", "occurred_at", "enrollment", "is_held_out"],
                 name="conversion_of_journey",
             ),
             models.Index(fields=["customer"], name="conversion_of_customer"),

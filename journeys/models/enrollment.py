@@ -74,6 +74,12 @@ class Enrollment(models.Model):
     )
 
     entered_at = models.DateTimeField(_("entered"))
+    is_held_out = models.BooleanField(
+        _("held out"),
+        default=False,
+        db_default=False,
+        help_text=_("By its version or globally when it entered; for counts, so that nobody changes sides."),
+    )
     ended_at = models.DateTimeField(_("ended"), null=True)
     exit_reason = models.CharField(_("why it ended"), max_length=60, default="", db_default="")
 

@@ -30,6 +30,7 @@ class EnrollmentTally(Daily):
     """How many enrollments that are kept entered on a day."""
 
     journey_id = models.BigIntegerField()
+    is_held_out = models.BooleanField()
     entered = models.BigIntegerField()
 
     class Meta(Daily.Meta):
@@ -37,7 +38,9 @@ class EnrollmentTally(Daily):
         verbose_name_plural = _("enrollments of days")
         constraints = [
             models.UniqueConstraint(
-                fields=["version_id", "journey_id", "day"], name="enrollmenttally_once", condition=FOLDED
+                fields=["version_id", "journey_id", "is_held_out", "day"],
+                name="enrollmenttally_once",
+                condition=FOLDED,
             )
         ]
 
@@ -117,6 +120,7 @@ class GoalTally(Daily):
 
     goal = models.CharField(max_length=50)
     currency = models.CharField(max_length=3)
+    is_held_out = models.BooleanField()
     conversions = models.BigIntegerField()
     firsts = models.BigIntegerField()  # of goals that count once
     value = models.DecimalField(max_digits=28, decimal_places=4)
@@ -126,7 +130,9 @@ class GoalTally(Daily):
         verbose_name_plural = _("conversions of days")
         constraints = [
             models.UniqueConstraint(
-                fields=["version_id", "goal", "currency", "day"], name="goaltally_once", condition=FOLDED
+                fields=["version_id", "goal", "currency", "is_held_out", "day"],
+                name="goaltally_once",
+                condition=FOLDED,
             )
         ]
 

@@ -47,4 +47,10 @@ def test_sidebar_links_to_what_the_role_may_open(role, links):
 def test_tabs_are_those_that_the_role_may_open():
     shown = [[str(item["title"]) for item in group["items"]] for group in tabs(asked_by("campaign_manager"))]
 
-    assert shown == [["Caps", "Quiet hours", "Holdout"], ["Topics", "Suppressions"], [], []]
+    assert shown == [
+        ["Caps", "Quiet hours", "Holdout"],
+        ["Topics", "Suppressions"],
+        ["Identifiers", "Traits"],
+        [],
+        [],
+    ]

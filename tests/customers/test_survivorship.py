@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customers.models import Source, TraitRule
-from customers.profile import Profile
+from customers.profile import MOST, Profile
 from customers.survivorship import Rules, Said
 from tests.builders import HOUR, NOON
 from tests.customers.calls import identify, owner, receive
@@ -35,7 +35,8 @@ def test_any_order_of_arrival_gives_the_same_record(orders):
     one, other = (learned(list(words)) for words in orders)
 
     assert (one.traits, one.trait_times) == (other.traits, other.trait_times)
-    assert one.trait_sources.get("city") == other.trait_sources.get("city")
+    assert one.source_of("city") == other.source_of("city")
+    assert one.source_of("hat") == other.source_of("hat")
 
 
 @given(WORDS, WORDS)
@@ -50,7 +51,7 @@ def test_joining_two_records_is_learning_both(one, other):
 def test_most_trusted_source_stays_and_the_newest_of_it():
     record = learned([(0, 2, {"city": "Bari"}), (1, 2, {"city": "Roma"}), (2, 1, {"city": "Pisa"})])
 
-    assert (record.traits, record.trait_sources) == ({"city": "Roma"}, {"city": 2})
+    assert (record.traits, record.source_of("city")) == ({"city": "Roma"}, 2)
 
 
 def test_most_frequent_value_stays_and_of_equals_the_last():
@@ -59,6 +60,17 @@ def test_most_frequent_value_stays_and_of_equals_the_last():
 
     record = learned([(0, 1, {"size": "S"}), (1, 1, {"size": "S"}), (2, 1, {"size": "M"})])
     assert record.traits == {"size": "S"}
+
+
+@given(WORDS.flatmap(lambda words: st.tuples(st.just(words), st.permutations(words))))
+def test_sources_are_kept_in_one_way(orders):
+    one, other = (learned([(at, of, {"hat": 1} | said) for at, of, said in words]) for words in orders)
+    plain = {name: one.source_of(name) for name in one.trait_times if name != "size"}
+
+    assert plain == {name: other.source_of(name) for name in other.trait_times if name != "size"}
+    for record in (one, other):
+        kept = record.settled_sources()
+        assert {name: kept.get(name, kept.get(MOST, 0)) for name in plain} == plain
 
 
 @pytest.mark.django_db

@@ -60,5 +60,5 @@ def test_profile_asks_a_constant_number_of_queries(django_assert_max_num_queries
     for topic in ("", "offers", "news"):
         consent(ada, topic=topic)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         profile(ada, NOON)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from channels.content import check
 from channels.content.check import check_text, preview
 from channels.content.compile import Source
 from tests.channels.content.samples import page
@@ -52,6 +53,15 @@ def test_bad_text_is_refused_with_its_line(body, line, word):
 
     assert (problems[0].field, problems[0].line) == ("body", line)
     assert word in problems[0].message
+
+
+def test_a_verdict_that_a_busy_machine_gave_is_not_remembered(monkeypatch):
+    source = Source("sms", "", "Soon: {{ brand.name }}")
+    with monkeypatch.context() as busy:
+        busy.setattr(check, "PATIENCE", 0.001)
+        assert [problem.message for problem in check_text(source)] == [check.TOO_LONG]
+
+    assert check_text(source) == []
 
 
 def test_problem_of_a_mail_has_the_line_that_was_written():

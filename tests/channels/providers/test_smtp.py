@@ -74,7 +74,14 @@ class Script:
                     return
 
     def take(self, connection: socket.socket, lines) -> bool:
-        mail = b"".join(iter(lines.readline, b".\r\n"))
+        read: list[bytes] = []
+        for line in lines:
+            if line == b".\r\n":
+                break
+            read.append(line)
+        else:
+            return False  # cut off in the middle
+        mail = b"".join(read)
         self.mails.append(mail)
         answer = self.say("BODY", mail.decode(), len(self.mails))
         if answer is None:
