@@ -20,7 +20,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "192MB",
+    "shared_buffers": "144MB",
     "effective_cache_size": "768MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "32MB",
