@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -89,13 +90,15 @@ class DuplicatePairAdmin(LongList):
 
     def change_view(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         object_id: str,
         form_url: str = "",  # noqa: ARG002
         extra_context: Any = None,  # noqa: ARG002
     ) -> HttpResponseBase:
         """To the two side by side."""
-        if not object_id.isdigit() or len(object_id) > 18:  # noqa: PLR2004 - bigint
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not object_id.isdecimal() or len(object_id) > 18:  # noqa: PLR2004 - bigint
             raise Http404
         return redirect("admin:duplicate", object_id)
 
