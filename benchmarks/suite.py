@@ -16,6 +16,7 @@ from benchmarks import (
     crowd,
     csv_import,
     due,
+    duplicates,
     engine_steps,
     exit_at_once,
     flows,
@@ -52,6 +53,7 @@ HOUSE = ("full_engine_steps", "full_journey_mails")
 LIVE = ("entered_p50", "entered_p99", "clock_idle", "clock_lag_p99", "clock_lag_max")
 GOAL = ("exit_at_once_p50", "exit_at_once_p99")
 START = ("start_rate", "start_memory", "start_first_message")
+DUPLICATES = ("duplicates_recall", "duplicates_precision")
 CROWD = (
     "segment_rebuild", "segment_rebuild_held", "preview_p95", "preview_exact_p95", "preview_within",
     "stage_flow", "csv_import", "csv_import_memory", "merge", "unmerge", "segments_of_500",
@@ -82,6 +84,8 @@ class Suite:
             for suffix in suffixes if any(map(self._wants, names)) else ():
                 for figure in taken(many * (self._size.growth if suffix else 1)):
                     yield figure._replace(name=figure.name + suffix)
+        if any(map(self._wants, DUPLICATES)):
+            yield from duplicates.measure()
         if self._wants("rehearsal_month"):
             yield from rehearsal_month.measure(self._var / "month", self._size.month)
 

@@ -13,8 +13,8 @@ class ChannelsApp(AppConfig):
     def ready(self) -> None:
         """Have customers' merges, erasures and copies take their messages along; rules ask about messages."""
         from channels import library as ready  # noqa: PLC0415 - models must be loaded
-        from channels import notices as told  # noqa: PLC0415
         from channels import merged_preferences, ownership  # noqa: PLC0415
+        from channels import notices as told  # noqa: PLC0415
         from config import notices  # noqa: PLC0415
         from customers import library, merge, privacy, unmerge  # noqa: PLC0415
         from customers.rules.leaf import FAMILIES  # noqa: PLC0415

@@ -57,6 +57,14 @@ PAGES = {
         _("Two who were merged and are two people after all: each gets back their own."),
         "identity.html#taking-apart",
     ),
+    "duplicate": Help(
+        _("Two who are probably one person, side by side, with what speaks for it and what against it."),
+        "identity.html#probable-duplicates",
+    ),
+    "customers_duplicatepair": Help(
+        _("Customers who are probably there twice, to be looked at: merge them, or keep them apart."),
+        "identity.html#probable-duplicates",
+    ),
     "customers_identifierrule": Help(
         _(
             "By what customers are recognised: which kind counts first, how many of it a customer may have,"

@@ -32,6 +32,7 @@ def _groups() -> list[tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]]:
             {"title": _("People")},
             [
                 _list(_("Customers"), "groups", "customers.customer"),
+                _list(_("Probable duplicates"), "group_work", "customers.duplicatepair"),
                 _list(_("Segments"), "join_inner", "customers.segment"),
                 _list(_("Stages"), "moving", "customers.stage"),
                 _list(_("Orders"), "shopping_bag", "customers.order"),

@@ -59,7 +59,9 @@ CONDUCT = (
     | {SEND}
     | _named("customers", customer="add change export erase", privacyact="view", retention="view")
     | _named("customers", segment="export", stage="change", topic="add change delete")
-    | _named("customers", suppression="view", repairsweep="view", doubleoptin="add delete")
+    | _named(
+        "customers", suppression="view", repairsweep="view", doubleoptin="add delete", duplicatepair="view"
+    )
     | _named("channels", cap="add change delete", quiethours="add change delete", holdout="add")
     | _named("journeys", publishingpolicy="view")
 )

@@ -84,6 +84,16 @@ ERASE = (
     )
     """,
     "DELETE FROM customers_news WHERE customer_id = ANY(%s)",
+    """
+    WITH gone AS (SELECT unnest(%s::bigint[]) AS id), named AS (
+        SELECT id FROM gone
+        UNION SELECT old_id FROM customers_mergedcustomer JOIN gone ON customer_id = gone.id
+    )
+    DELETE FROM customers_duplicatepair WHERE id IN (
+        SELECT row.id FROM named JOIN customers_duplicatepair AS row ON row.first_id = named.id
+        UNION SELECT row.id FROM named JOIN customers_duplicatepair AS row ON row.second_id = named.id
+    )
+    """,
     "DELETE FROM customers_mergedcustomer WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_identity WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_customer WHERE id = ANY(%s)",

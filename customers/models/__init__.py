@@ -10,6 +10,7 @@ from customers.models.consent import (
     Topic,
 )
 from customers.models.customer import Customer, Identity, IdentityKind, MergedCustomer, MergeRecord, Tombstone
+from customers.models.duplicate import DuplicatePair, DuplicateSearch
 from customers.models.event import Event
 from customers.models.identifier import IdentifierRule
 from customers.models.imports import Import, ImportBlock, RejectedRow
@@ -29,6 +30,8 @@ __all__ = [
     "ConsentWord",
     "Customer",
     "DoubleOptIn",
+    "DuplicatePair",
+    "DuplicateSearch",
     "Event",
     "IdentifierRule",
     "Identity",
@@ -40,9 +43,9 @@ __all__ = [
     "MergeRecord",
     "MergedCustomer",
     "News",
+    "Order",
     "PendingConsent",
     "PrivacyAct",
-    "Order",
     "Product",
     "RejectedRow",
     "RepairSweep",

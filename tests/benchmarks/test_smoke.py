@@ -38,7 +38,13 @@ NAMES = [
 ]
 # Nobody reads anything, no memory grows: as it should be.
 NOTHING = {f"{name}{suffix}" for name in ("clock_idle", "start_memory") for suffix in ("", "_10x")}
-ONCE = {"rehearsal_month", "full_engine_steps", "full_journey_mails"}
+ONCE = {
+    "duplicates_recall",
+    "duplicates_precision",
+    "rehearsal_month",
+    "full_engine_steps",
+    "full_journey_mails",
+}
 
 
 @pytest.mark.benchmarks

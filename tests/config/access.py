@@ -42,6 +42,7 @@ ROWS = {
     "channels.quiethours": (ALL, LEAD, LEAD, LEAD),
     "config.apikey": (TECH, TECH, TECH, NOBODY),
     "customers.customer": (ALL, NOBODY, ALL, NOBODY),  # its form leads to a page that is read
+    "customers.duplicatepair": (LEAD, NOBODY, LEAD, NOBODY),  # its form leads to a page
     "customers.identifierrule": ("MCIA", NOBODY, WRITE, NOBODY),
     "customers.doubleoptin": (ALL, LEAD, NOBODY, LEAD),
     "customers.import": (WRITE, WRITE, WRITE, NOBODY),
@@ -86,6 +87,8 @@ PAGES = {
     "customers_segment_add_list": (WRITE, WRITE),
     "customers_segment_compare": (ALL, ALL),
     "customers_segment_show_ready": (ALL, ALL),
+    "duplicate": (LEAD, LEAD),
+    "duplicates_search": (LEAD, LEAD),
     "first_steps": (TECH, TECH),
     "first_steps_heard": (TECH, TECH),
     "import_act": (WRITE, WRITE),

@@ -45,7 +45,7 @@ class Page(NamedTuple):
         return {"number": whole.received, "slug": "birthday", "form": "yaml"}[name]
 
 
-PARTS = {"record_id": "mergerecord", "version_id": "stageversion"}
+PARTS = {"pair_id": "duplicatepair", "record_id": "mergerecord", "version_id": "stageversion"}
 
 
 def pages() -> list[Page]:

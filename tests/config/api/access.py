@@ -122,6 +122,11 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST imports/<uuid:id>/start/
         POST imports/<uuid:id>/stop/
     """,
+    (Scope.CUSTOMERS, LEAD): """
+        POST duplicates/<uuid:id>/keep_apart/
+        POST duplicates/<uuid:id>/merge/
+        POST duplicates/search/
+    """,
     (Scope.PERSONAL, WRITE): """
         GET imports/<uuid:id>/rejected/
     """,
@@ -181,6 +186,8 @@ TABLE: dict[tuple[Scope, str], str] = {
         GET privacy_acts/
         GET retention/
         GET retention/<uuid:id>/
+        GET duplicates/
+        GET duplicates/<uuid:id>/
         GET segments/<slug:slug>/export/
     """,
     (Scope.READ, "CIA"): """

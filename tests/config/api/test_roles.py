@@ -24,6 +24,7 @@ def parts(whole: Whole, route: Route) -> dict[str, object]:
         "broadcasts": ("broadcast", whole.broadcast.pk),
         "caps": ("cap", whole.rows["channels.cap"].pk),
         "double_opt_ins": ("double_opt_in", whole.rows["customers.doubleoptin"].pk),
+        "duplicates": ("duplicate", whole.rows["customers.duplicatepair"].pk),
         "enrollments": ("enrollment", whole.enrollment.pk),
         "events": ("event", whole.event.pk),
         "imports": ("import", whole.rows["customers.import"].pk),
