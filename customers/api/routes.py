@@ -1,4 +1,4 @@
-"""The routes of customers and of what is kept of them: events, segments, stages, consents, imports and more."""
+"""The routes of customers and of what is kept of them: events, segments, stages, imports and more."""
 
 from django.urls import path
 from rest_framework.routers import SimpleRouter

@@ -123,6 +123,7 @@ TABLE: dict[tuple[Scope, str], str] = {
         POST imports/<uuid:id>/stop/
     """,
     (Scope.CUSTOMERS, LEAD): """
+        DELETE customers/<uuid:id>/
         POST duplicates/<uuid:id>/keep_apart/
         POST duplicates/<uuid:id>/merge/
         POST duplicates/search/
@@ -132,9 +133,6 @@ TABLE: dict[tuple[Scope, str], str] = {
     """,
     (Scope.PERSONAL, LEAD): """
         GET customers/<uuid:id>/export/
-    """,
-    (Scope.CUSTOMERS, LEAD): """
-        DELETE customers/<uuid:id>/
     """,
     (Scope.FULL, ADMIN): """
         POST clock/
