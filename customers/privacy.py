@@ -13,21 +13,24 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from customers.events import lock_events
 from customers.imports.services import forget_people, rows_naming
 from customers.linking import Key
 from customers.locks import lock_customers
 from customers.models import (
+    Cart,
     CartLine,
     Consent,
     ConsentWord,
     Customer,
+    DuplicatePair,
     Event,
     Identity,
     Membership,
     MergedCustomer,
+    MergeRecord,
     News,
     Order,
     PendingConsent,
@@ -217,10 +220,22 @@ def export_customer(customer_id: int) -> dict[str, Any]:
         "orders": _values(
             Order.objects.filter(**mine), "order_id", "occurred_at", "properties", order="occurred_at"
         ),
-        "cart": _values(
+        "carts": _values(
+            Cart.objects.filter(**mine), "opened_at", "told_at", "checkout_at", "coupon", "currency", "value"
+        ),
+        "cart_lines": _values(
             CartLine.objects.filter(**mine),
             *("product_id", "occurred_at", "ended_at", "quantity", "properties"),
             order="occurred_at",
+        ),
+        "merges": _values(
+            MergeRecord.objects.filter(**mine),
+            *("old_public_id", "kind", "value", "merged_at", "merged_by", "reason"),
+            *("undone_at", "undone_by", "undone_reason"),
+        ),
+        "probable_duplicates": _values(
+            DuplicatePair.objects.filter(Q(first_id=customer_id) | Q(second_id=customer_id)),
+            *("probability", "evidence", "state", "found_at", "decided_at", "decided_by"),
         ),
         "news": _values(News.objects.filter(**mine), "what"),
         **_by_identifiers(customer_id),

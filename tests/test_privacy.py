@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, Q
 
 from customers.models import Customer, PrivacyAct
 from customers.privacy import erase_customers, export_customer
@@ -20,13 +22,18 @@ pytestmark = pytest.mark.django_db
 IN_COPY = {
     "channels.message": "messages",
     "channels.preference": "preferences",
+    "customers.cart": "carts",
+    "customers.cartline": "cart_lines",
     "customers.consent": "consents",
     "customers.consentword": "consent_history",
+    "customers.duplicatepair": "probable_duplicates",
     "customers.event": "events",
     "customers.identity": "identities",
     "customers.membership": "segments",
     "customers.mergedcustomer": "merged",
+    "customers.mergerecord": "merges",
     "customers.news": "news",
+    "customers.order": "orders",
     "customers.pendingconsent": "consents_to_confirm",
     "customers.stagehold": "stages_by_hand",
     "customers.stagemove": "stages",
@@ -35,6 +42,8 @@ IN_COPY = {
     "journeys.enrollment": "journeys",
     "journeys.steplog": "journeys/steps",
 }
+# Columns with a customer's number that are no foreign keys.
+NUMBERS = {"customer_id", "old_id", "first_id", "second_id"}
 
 
 def naming() -> dict[str, type[Model]]:
@@ -48,12 +57,13 @@ def naming() -> dict[str, type[Model]]:
 
 def leads_to_customer(field: Any) -> bool:
     is_key = isinstance(field, ForeignKey) and field.related_model is Customer
-    return is_key or field.attname == "customer_id"
+    return is_key or field.attname in NUMBERS
 
 
 def rows_of(model: type[Model], whole: Whole) -> int:
     keys = [field.attname for field in model._meta.concrete_fields if leads_to_customer(field)]
-    return model._default_manager.filter(**{keys[0]: whole.her.pk}).count()
+    hers = reduce(or_, (Q(**{key: whole.her.pk}) for key in keys))
+    return model._default_manager.filter(hers).count()
 
 
 def at(copy: dict[str, Any], path: str) -> list[Any]:

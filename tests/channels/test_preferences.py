@@ -9,7 +9,6 @@ from channels.ledger import caps_now, fates
 from channels.models import Content, Message, Preference
 from channels.preferences import Said, Wanted, choices_of, is_on, leave_all, pause, save_choices, words
 from channels.verdict import has_consent
-from customers.merge import Merge, merge_customers
 from customers.models import Consent, Topic
 from tests.builders import DAY, NOON, consent, customer
 from tests.channels import rows
@@ -207,28 +206,6 @@ def test_leaving_all_refuses_every_channel_to_a_person(reader):
         ("push", "", False),
     }
     assert stands(send(reader)) == ("suppressed", "no_consent")
-
-
-def test_joined_customers_keep_the_stricter_wish(reader):
-    other = rows.reader(2)
-    keep(reader, every_days=7)
-    pause(other, NOON + 3 * DAY, NOON)
-    keep(other, every_days=30, now=NOON + DAY)
-
-    merge_customers([Merge(other.pk, reader.pk)], NOON)
-
-    assert list(Preference.objects.values_list("customer", "every_days", "paused_until")) == [
-        (reader.pk, 30, NOON + 3 * DAY)
-    ]
-
-
-def test_wish_goes_along_with_who_had_the_only_one(reader):
-    other = rows.reader(2)
-    keep(other, every_days=30)
-
-    merge_customers([Merge(other.pk, reader.pk)], NOON)
-
-    assert list(Preference.objects.values_list("customer", "every_days")) == [(reader.pk, 30)]
 
 
 def page(of):

@@ -144,5 +144,5 @@ def test_the_copy_for_the_person_has_their_orders_and_what_is_in_the_cart_and_no
     erase_customers([person.pk], NOON + HOUR)
 
     assert [one["order_id"] for one in told["orders"]] == ["Perpetua's"]
-    assert [one["properties"]["engraving"] for one in told["cart"]] == ["Perpetua"]
+    assert [one["properties"]["engraving"] for one in told["cart_lines"]] == ["Perpetua"]
     assert "perpetua" not in whole_database().lower()

@@ -6,11 +6,13 @@ from customers.holds import hold_stage
 from customers.inbox import CustomerEvent, accept_customer_events
 from customers.models import (
     Consent,
+    ConsentWord,
     Customer,
     Event,
     Membership,
     MergedCustomer,
     MergeRecord,
+    PendingConsent,
     Segment,
     Stage,
     StageHold,
@@ -142,6 +144,36 @@ def test_grant_since_is_its_own_and_refusal_since_is_both():
 
     assert words(old) == {"email": True, "push": True, "sms": False}
     assert words(kept) == {"sms": False}
+
+
+def test_history_of_consent_goes_back_with_what_was_said_since():
+    said = {"said_at": NOON, "kept_at": NOON, "channel": "email"}
+    known, other = customer(external_id="u1"), customer(anonymous_id="a1")
+    for of, source in ((known, "till"), (other, "web")):
+        ConsentWord.objects.create(customer=of, said="granted", source=source, **said)
+    record = joined()
+
+    receive(identify(anonymous_id="a1", consents=[Statement("email", granted=False)], at=LATER), now=LATER)
+    old, kept = apart(record)
+
+    assert list(old.consent_words.order_by("pk").values_list("said", "source", "origin_id")) == [
+        ("granted", "web", None),
+        ("refused", "", None),
+    ]
+    assert list(kept.consent_words.values_list("said", "source")) == [("granted", "till")]
+
+
+def test_what_waits_to_be_confirmed_waits_with_whoever_said_it():
+    known, other = customer(external_id="u1"), customer(anonymous_id="a1")
+    for of, channel in ((known, "email"), (other, "email"), (other, "sms"), (other, "push")):
+        PendingConsent.objects.create(customer=of, channel=channel, said_at=NOON)
+    record = joined()
+
+    receive(identify(external_id="u1", consents=[Statement("push", granted=False)], at=LATER), now=LATER)
+    old, kept = apart(record)
+
+    assert sorted(old.pending_consents.values_list("channel", flat=True)) == ["email", "sms"]
+    assert list(kept.pending_consents.values_list("channel", flat=True)) == ["email"]
 
 
 def test_holds_and_stays_go_back():
