@@ -8,10 +8,10 @@ from typing import NamedTuple
 from django.db import connection
 
 from customers.copying import texts
-from customers.identity import tombstone_of
 from customers.imports.rows import REASON
 from customers.linking import Key
 from customers.models import IdentityKind, Suppression, Tombstone
+from customers.owners import tombstone_of
 from customers.services import suppress
 from customers.tracking.calls import Call
 
