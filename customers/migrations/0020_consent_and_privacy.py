@@ -18,7 +18,7 @@ FIRST_WORDS = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0016_sources'),
+        ('customers', '0019_commerce'),
     ]
 
     operations = [
