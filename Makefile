@@ -1,5 +1,7 @@
 # The environment lies in .venv, made from the hashed locks in requirements/ and made again only when they change.
 PYTHON := .venv/bin/python
+# Sette is many processes: where bytecode may not be kept, each of them compiles all of its modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 run: environment ## Sette on this machine, with the sample year replayed on the first start
 	$(PYTHON) scripts/build_docs.py

@@ -60,7 +60,8 @@ def install(lock: Path) -> None:
     """Install the lock by uv, or by pip where uv fails."""
     uv = find_uv()
     if uv is not None:
-        words = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock]
+        words = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON]
+        words += ["--require-hashes", "-r", lock]
         if subprocess.run(words, env=uv_environment(), check=False).returncode == 0:
             return
         print("uv could not; trying pip", flush=True)
