@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from config import work
 from customers.events import lock_events
@@ -82,8 +82,9 @@ def _begun(now: datetime) -> RetentionSweep | None:
     if not Retention.objects.exists() or RetentionSweep.objects.filter(started_at__gt=now - EVERY).exists():
         return None
     RetentionSweep.objects.all().delete()
-    last = Event.objects.aggregate(last=Max("pk"))["last"] or 0
-    return RetentionSweep.objects.create(started_at=now, last=last)
+    ids = Event.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    first, last = ids["first"] or 1, ids["last"] or 0
+    return RetentionSweep.objects.create(started_at=now, reached=first - 1, last=last)
 
 
 def _go_on(sweep: RetentionSweep, now: datetime) -> int:
