@@ -16,6 +16,7 @@ export default defineConfig({
         assetFileNames: "[name][extname]",
         codeSplitting: {
           groups: [
+            { name: "loading", test: /preload-helper/, priority: 2 },
             { name: "react", test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store)\// },
             { name: "segment", test: /node_modules\/(@segment|@lukeed|tslib|dset|js-cookie|spark-md5|unfetch)\// },
             { name: "rules", test: /src\/(mount|Filters|Builder|Group|Line|Where|Mover|Panels|Settings|tree)\.tsx?$|node_modules\/react-querybuilder/ },

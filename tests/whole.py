@@ -27,6 +27,7 @@ from channels.models import Callback, Holdout, Message, Preference
 from config.models import ApiKey, Scope
 from customers.imports.intake import take_in
 from customers.models import (
+    CartLine,
     Consent,
     ConsentWord,
     Customer,
@@ -207,6 +208,9 @@ class Whole:
 
     def _ordered(self) -> Order:
         told = {"email": PERSONAL["email"], "products": [{"name": "Pear", "product_id": "a", "quantity": 2}]}
+        CartLine.objects.create(
+            customer=self.her, product_id="a", occurred_at=self.now, quantity=Decimal(2), properties=told
+        )
         return Order.objects.create(
             customer=self.her,
             order_id="o1",
@@ -249,8 +253,8 @@ class Whole:
             IdentifierRule.objects.get(kind="email"),
             TraitRule.objects.create(trait="city", way="trusted"),
             DuplicatePair.objects.create(
-                first_id=self.her.pk,
-                second_id=Customer.objects.create(first_seen_at=now, last_seen_at=now).pk,
+                first_id=Customer.objects.create(pk=-1, first_seen_at=now, last_seen_at=now).pk,
+                second_id=self.her.pk,  # a preview shows the newest customer
                 probability=0.97,
                 evidence=[{"field": "birthday", "level": "same", "weight": 12.5, "letters": 0}],
                 found_at=now,

@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from config.masking import shown_document
 from config.pages import Empty, LongList
-from config.templatetags.sette import DASH, money
+from config.templatetags.sette import DASH, as_json, money
 from customers.models import Order, Product
 
 
@@ -58,6 +59,11 @@ class OrderAdmin(ReadList):
     search_fields = ("order_id__exact",)
     list_select_related = ("customer",)
     ordering = ("-id",)
+    fields = (
+        *("customer", "order_id", "occurred_at", "total", "currency", "coupon"),
+        *("cancelled_at", "refunded_at", "refunded", "told"),
+    )
+    readonly_fields = ("told",)
     empty = Empty(
         _("No order yet. The first Order Completed of a source makes one."),
         _("Sources"),
@@ -70,6 +76,11 @@ class OrderAdmin(ReadList):
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:customer", args=[order.customer.public_id]), order.customer
         )
+
+    @admin.display(description=_("properties"))
+    def told(self, order: Order) -> SafeString:
+        """All that events said of it, as whoever asks may see it."""
+        return format_html('<pre class="s-code">{}</pre>', as_json(shown_document(order.properties)))
 
     @admin.display(description=_("total"), ordering="total")
     def costs(self, order: Order) -> str:

@@ -56,5 +56,5 @@ class TraitRuleAdmin(Page):
     empty = Empty(
         _("Of each trait the newest value stays."),
         _("Say it otherwise for a trait"),
-        "customers_traitrule_add",
+        "admin:customers_traitrule_add",
     )

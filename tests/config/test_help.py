@@ -47,7 +47,7 @@ NO_PAGES = {
     ),
     *("journey_move", "journey_retry", "journey_copy", "journey_file", "journey_simulate", "journey_take"),
     *("simulation_progress", "simulation_cancel"),
-    *("customers_export", "import_act", "import_state", "import_rejected"),
+    *("customers_export", "import_act", "import_state", "import_rejected", "duplicates_search"),
 }
 OF_MODEL = re.compile(r"_(changelist|add|change|history|delete)$")
 IN_FORMS = {"django_celery_beat_solarschedule", "django_celery_beat_clockedschedule"}  # no link leads there

@@ -11,7 +11,17 @@ from campaigns.models import Broadcast
 from channels.models import Cap, Channel, Content, ContentText, Message, QuietHours
 from config.api.opaque import seal
 from config.models import ApiKey, Scope
-from customers.models import DoubleOptIn, Product, Retention, Segment, Source, Stage, Suppression, Topic
+from customers.models import (
+    DoubleOptIn,
+    DuplicatePair,
+    Product,
+    Retention,
+    Segment,
+    Source,
+    Stage,
+    Suppression,
+    Topic,
+)
 from customers.stage_versions import save_draft
 from journeys.models import Enrollment, Journey, JourneyVersion, Simulation
 from tests.builders import NOON, customer, event
@@ -190,6 +200,7 @@ def there(django_user_model):
         "retention": {
             "id": seal("retention", Retention.objects.create(pattern="n", days=1, changed_at=NOON).pk)
         },
+        "duplicates": {"id": seal("duplicate", pair(one, customer()).pk)},
         "products": {"id": seal("product", Product.objects.create(product_id="a").pk)},
         "sources": {"id": seal("source", Source.objects.create(name="s").pk)},
         "suppressions": {
@@ -201,6 +212,12 @@ def there(django_user_model):
             )
         },
     }
+
+
+def pair(one, other):
+    return DuplicatePair.objects.create(
+        first_id=one.pk, second_id=other.pk, probability=0.97, evidence=[], found_at=NOON
+    )
 
 
 def parts(route, there):
