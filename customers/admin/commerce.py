@@ -55,7 +55,7 @@ class ProductAdmin(ReadList):
 class OrderAdmin(ReadList):
     """What was ordered."""
 
-    list_display = ("shown_id", "of", "occurred_at", "costs", "coupon", "became")
+    list_display = ("named", "of", "occurred_at", "costs", "coupon", "became")
     search_fields = ("order_id__exact",)
     list_select_related = ("customer",)
     ordering = ("-id",)
@@ -69,6 +69,11 @@ class OrderAdmin(ReadList):
         _("Sources"),
         "admin:customers_source_changelist",
     )
+
+    @admin.display(description=_("order"))
+    def named(self, order: Order) -> str:
+        """Its id, or that it came without one."""
+        return order.shown_id
 
     @admin.display(description=_("customer"))
     def of(self, order: Order) -> SafeString:
