@@ -37,7 +37,7 @@ def runs(pid: int, *marks: str) -> bool:
 def group_runs(group: int, mark: str) -> bool:
     """Whether a process group has a living member whose command line contains `mark`."""
     if PROC.joinpath("self/stat").exists():
-        return any(mark in command_of(pid) for pid in _members(group))
+        return any(command and mark in command for command in map(command_of, _members(group)))
     words = ["ps", "-e", "-o", "pgid=,command="]
     listed = subprocess.run(words, capture_output=True, text=True, check=False).stdout
     lines = (line.split(None, 1) for line in listed.splitlines())

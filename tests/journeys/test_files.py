@@ -90,12 +90,12 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
     ],
 )
 def test_what_is_no_journey_is_refused_soon(text, form):
-    started = time.monotonic()
+    started = time.process_time()  # whatever else the machine does
 
     with pytest.raises(FileError):
         read(text, form)
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_slip_is_told_with_its_line_and_field():
